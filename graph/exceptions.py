@@ -1,0 +1,133 @@
+"""What can go wrong with what has been said.
+
+GraphError
+├── InputError                 bad input in a file; knows file, line and way out
+│   └── InputErrors            several of them, told together
+├── NameResolutionError        a name that does not lead to one thing
+│   ├── UnknownNameError
+│   └── AmbiguousNameError
+├── NotFoundError              an id that the graph does not have
+├── ParameterError             a question whose parameters make no sense
+├── QueryError                 SPARQL that cannot be answered
+│   ├── QuerySyntaxError
+│   ├── QueryRefusedError      against the policy: SERVICE, depth, size, update
+│   ├── QueryTimeoutError
+│   └── QueryTooLargeError     more rows, bytes or memory than allowed
+└── StoreError                 the store cannot be opened or written
+    ├── StoreFormatError
+    ├── StoreLockedError
+    └── StoreWriteError
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+class GraphError(Exception):
+    """Base of every error of this package."""
+
+
+@dataclass
+class InputError(GraphError):
+    """Something wrong in a file: what, where, with which value, and what to do."""
+
+    message: str
+    file: str = ""
+    line: int | None = None
+    way_out: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}: " if self.line else f"{self.file}: " if self.file else ""
+        return f"{where}{self.message}" + (f" ({self.way_out})" if self.way_out else "")
+
+
+class InputErrors(GraphError):
+    """Everything that is wrong with an input, so that it can be mended at once."""
+
+    def __init__(self, errors: Sequence[InputError]) -> None:
+        self.errors = list(errors)
+        super().__init__("\n".join(str(e) for e in self.errors))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An entity that a name may have meant."""
+
+    id: str
+    label: str
+    kind: str
+
+
+class NameResolutionError(GraphError):
+    """A name that does not lead to exactly one thing; `candidates` say what it may mean."""
+
+    def __init__(self, name: str, message: str, candidates: Iterable[Candidate]) -> None:
+        self.name, self.candidates = name, tuple(candidates)
+        listed = ", ".join(f"{c.id} ({c.kind})" for c in self.candidates)
+        super().__init__(f"{message}; {'candidates: ' + listed if listed else 'nothing similar is known'}")
+
+
+class UnknownNameError(NameResolutionError):
+    """No entity has this id, label or alias."""
+
+    def __init__(self, name: str, candidates: Iterable[Candidate] = (), what: str = "entity") -> None:
+        super().__init__(name, f"no {what} is known as {name!r}", candidates)
+
+
+class AmbiguousNameError(NameResolutionError):
+    """Several entities have this label or alias; give an id."""
+
+    def __init__(self, name: str, candidates: Iterable[Candidate]) -> None:
+        super().__init__(name, f"{name!r} is ambiguous: give an id", candidates)
+
+
+class NotFoundError(GraphError):
+    """No entity, statement or source has this id."""
+
+    def __init__(self, what: str, id: str) -> None:
+        self.what, self.id = what, id
+        super().__init__(f"no {what} has the id {id!r}")
+
+
+class ParameterError(GraphError):
+    """A parameter of a question that makes no sense; `parameter` names it."""
+
+    def __init__(self, parameter: str, message: str) -> None:
+        self.parameter = parameter
+        super().__init__(f"{parameter}: {message}")
+
+
+class QueryError(GraphError):
+    """A SPARQL query that could not be answered."""
+
+
+class QuerySyntaxError(QueryError):
+    """The query is not SPARQL; the message tells line and column."""
+
+
+class QueryRefusedError(QueryError):
+    """The query asks for something that is not allowed here."""
+
+
+class QueryTimeoutError(QueryError):
+    """The query took longer than allowed and was ended."""
+
+
+class QueryTooLargeError(QueryError):
+    """The answer has more rows or bytes, or needs more memory, than allowed."""
+
+
+class StoreError(GraphError):
+    """The store cannot be opened, read or written."""
+
+
+class StoreFormatError(StoreError):
+    """The folder is not a store, or one of another format."""
+
+
+class StoreLockedError(StoreError):
+    """Another process is writing to the store."""
+
+
+class StoreWriteError(StoreError):
+    """A write failed; the store is as it was."""

@@ -1,0 +1,86 @@
+"""Whether a statement fits its relation's frame, and whether what it names exists."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from graph.entities import Entity
+from graph.sources import Source
+from graph.statements import Statement, StatementRef
+from ontology import UNSPECIFIED, Kind, vocabulary
+
+KindOf = Callable[[str], Kind | None]
+
+
+def frame_faults(statement: Statement, kind_of: KindOf) -> Iterator[tuple[str, str]]:
+    """Every fault as (field, message). `kind_of` gives an entity's kind, None where it does not exist."""
+    s, relation = statement, vocabulary().relation(statement.relation)
+    frame = relation.frame
+    filled = {
+        slot
+        for slot, value in (
+            ("subject", s.subject), ("object", s.object), ("about", s.about),
+            ("parties", s.parties), ("topic", s.topic), ("place", s.place),
+        ) if value
+    }  # fmt: skip
+    for slot in sorted(frame.requires - filled):
+        yield slot, f"{relation.id} requires {slot}"
+    if frame.requires_any and not frame.requires_any & filled:
+        yield "relation", f"{relation.id} requires at least one of {', '.join(sorted(frame.requires_any))}"
+    for slot in sorted(filled - frame.permits):
+        yield slot, f"{relation.id} takes no {slot}; it takes {', '.join(sorted(frame.permits))}"
+    for role in s.roles:
+        if role.role not in frame.roles:
+            yield "roles", f"{relation.id} takes no role {role.role!r}; it takes {', '.join(sorted(frame.roles))}"
+    unknown = sorted({e for e in s.entities() if e != UNSPECIFIED and kind_of(e) is None})
+    for entity in unknown:
+        yield _field_of(s, entity), f"no entity has the id {entity!r}: add it, or mend the name"
+
+    def wrong(entity: str | None, kinds: frozenset[str]) -> str | None:
+        kind = None if entity in (None, UNSPECIFIED) else kind_of(str(entity))
+        return None if kind is None or kind in kinds else f"{entity!r} is a {kind}"
+
+    if isinstance(s.subject, StatementRef):
+        if "statement" not in frame.subject_kinds:
+            yield "subject", f"{relation.id} takes no statement as its subject"
+    elif fault := wrong(s.subject, frame.subject_kinds):
+        yield "subject", f"{fault}; the subject of {relation.id} is one of {', '.join(sorted(frame.subject_kinds))}"
+    if fault := wrong(s.object, frame.object_kinds):
+        yield "object", f"{fault}; the object of {relation.id} is one of {', '.join(sorted(frame.object_kinds))}"
+    for party in s.parties:
+        if frame.party_kinds and (fault := wrong(party, frame.party_kinds)):
+            yield "parties", f"{fault}; parties of {relation.id} are of {', '.join(sorted(frame.party_kinds))}"
+    if s.subject is not None and s.subject == s.object and s.subject != UNSPECIFIED and not relation.reflexive:
+        yield "object", f"subject and object of {relation.id} are the same, {s.object!r}"
+    if len(s.parties) == 1 and s.subject is None:
+        yield "parties", f"{relation.id} with parties alone needs at least two of them"
+    if kind := wrong(s.place, frozenset({Kind.PLACE})):
+        yield "place", f"{kind}; a place is needed"
+
+
+def _field_of(s: Statement, entity: str) -> str:
+    singles = {"subject": s.subject, "object": s.object, "topic": s.topic, "place": s.place}
+    for field, value in singles.items():
+        if value == entity:
+            return field
+    if entity in s.parties:
+        return "parties"
+    return "attributed_to" if entity in s.attributed_to else "roles"
+
+
+def source_faults(statement: Statement, source: Source) -> Iterator[tuple[str, str]]:
+    """Faults of the place in the source."""
+    if statement.end is not None and source.length is not None and statement.end > source.length:
+        yield "end", f"end {statement.end} is outside the text of {source.id!r}, which has {source.length} characters"
+
+
+def entity_faults(entity: Entity, entities: Mapping[str, Entity]) -> Iterator[tuple[str, str]]:
+    """Faults of what an entity refers to."""
+    for other in entity.references():
+        if other not in entities:
+            yield "of" if other == entity.of else "stands_for" if other == entity.stands_for else "members", (
+                f"no entity has the id {other!r}: add it, or mend the name"
+            )
+    if entity.of in entities and entities[str(entity.of)].kind not in (
+        Kind.STATE, Kind.GOVERNMENT_BODY, Kind.INTERGOVERNMENTAL_ORGANISATION, Kind.ORGANISATION, Kind.DE_FACTO_AUTHORITY,
+        Kind.ARMED_GROUP,
+    ):  # fmt: skip
+        yield "of", f"{entity.of!r} is a {entities[str(entity.of)].kind}: a post or body belongs to a state, body or organisation"

@@ -1,0 +1,307 @@
+"""KnowledgeGraph: store and mirror behind one write path. What notebooks hold and the service serves."""
+
+import shutil
+import tempfile
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Self
+
+import networkx as nx
+import rdflib
+from oxrdflib import OxigraphStore
+
+from graph.datasets import Dataset, check_texts, dataset_folders, read_dataset
+from graph.exceptions import InputError, InputErrors, StoreFormatError
+from graph.frames import frame_faults, source_faults
+from graph.networks import network
+from graph.questions import Answers, Level, ask
+from graph.rdf import Iris
+from graph.revisions import RevisionFolder
+from graph.selection import SOURCE_VOICE, Selection
+from graph.shipped import shipped_data
+from graph.snapshot import Snapshot
+from graph.statements import Statement
+from graph.writing import Draft, Report, check_references, ontology_hash, sync_source
+from ontology import Modality, Status
+
+Progress = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+class KnowledgeGraph:
+    """A graph of statements in a folder, in a temporary one where none is named.
+
+    >>> with KnowledgeGraph() as kg:
+    ...     report = kg.load("data/norland")
+    ...     [answer.subject for answer in kg.ask("mediates", between=("Norland", "Sudland")).found]
+    ['westmark']
+
+    Several threads and processes may read while one writes. Raises StoreFormatError, StoreWriteError.
+    """
+
+    def __init__(self, path: Path | str | None = None, *, base: str | None = None) -> None:
+        self._temporary = None if path is not None else tempfile.mkdtemp(prefix="tertius-")
+        self.path = Path(path if path is not None else str(self._temporary))
+        self._folder = RevisionFolder(self.path, base)
+        self.iris = Iris(self._folder.format.base)
+        self._lock = threading.RLock()
+        self._snapshot: Snapshot | None = None
+        if self._temporary:
+            weakref.finalize(self, shutil.rmtree, self._temporary, ignore_errors=True)
+        if self._folder.current_number() == 0:
+            with self._folder.locked(wait=10):
+                if self._folder.current_number() == 0:
+                    self._commit(Draft(None, self.iris))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the current revision. Nothing is lost: every write was synced when it returned."""
+        with self._lock:
+            self._snapshot = None
+
+    @property
+    def store_id(self) -> str:
+        """The store's own id, fixed when it was created."""
+        return self._folder.format.store_id
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The current revision, also where another process has just written it."""
+        current = self._snapshot
+        if current is not None and current.revision == self._folder.current_number():
+            return current
+        with self._lock:
+            current = self._snapshot
+            if current is None or current.revision != self._folder.current_number():
+                revision = self._folder.current()
+                if revision is None:
+                    raise StoreFormatError(f"{self.path} holds no revision")
+                self._snapshot = current = Snapshot(revision, self.iris)
+            return current
+
+    # Writing
+
+    def load(
+        self, path: Path | str | None = None, *, texts: Path | str | None = None, progress: Progress = _silent, wait: float = 10
+    ) -> Report:
+        """Loads a data set, or all data sets of a folder but invented ones; the shipped ones where none is named.
+
+        Either everything is loaded or, with InputErrors listing every fault with file and line, nothing. Loading
+        the same again changes nothing; a changed data set replaces what it said before. Texts in `texts` are
+        checked by hash. Waits `wait` seconds for another writer.
+        """
+        folders = dataset_folders(Path(path) if path is not None else shipped_data())
+        datasets: list[Dataset] = []
+        errors: list[InputError] = []
+        for folder in folders:
+            progress(f"reading {folder.name}")
+            try:
+                dataset = read_dataset(folder)
+            except InputErrors as found:
+                errors += found.errors
+                continue
+            datasets.append(dataset)
+            for where in (dataset.texts, Path(texts) if texts else None):
+                errors += check_texts(dataset.sources, where) if where else []
+        if errors:
+            raise InputErrors(errors)
+
+        def change(draft: Draft, report: Report) -> None:
+            for dataset in datasets:
+                progress(f"loading {dataset.info.name}")
+                _merge(draft, dataset, report)
+
+        return self._write(change, wait)
+
+    def add(self, statements: Iterable[Statement], *, wait: float = 10) -> Report:
+        """Adds statements whose sources and entities are there. Raises InputErrors; then nothing is written."""
+        batch = list(statements)
+
+        def change(draft: Draft, report: Report) -> None:
+            errors = []
+            for s in batch:
+                if s.source not in draft.sources:
+                    errors.append(InputError(f"statement {s.id}: no source has the id {s.source!r}"))
+                    continue
+                errors += [InputError(f"statement {s.id}: {f}: {m}") for f, m in _faults(s, draft)]
+                row = draft.columns.row(s.id)
+                if row is None:
+                    report.added += 1
+                elif draft.base and draft.base.statements([row])[0] != s:
+                    report.changed += 1
+                else:
+                    continue
+                draft.put_statement(s)
+            if errors:
+                raise InputErrors(errors)
+            check_references(draft, batch)
+
+        return self._write(change, wait)
+
+    def remove_source(self, id: str, *, wait: float = 10) -> Report:
+        """Removes a source with all its statements. Raises NotFoundError, and InputError where others refer to them."""
+
+        def change(draft: Draft, report: Report) -> None:
+            report.removed = draft.remove_source(id)
+
+        return self._write(change, wait)
+
+    def refresh_ontology(self, *, wait: float = 10) -> None:
+        """Gives the store the vocabulary of this version where it has another."""
+        if self.snapshot.meta.get("ontology") != ontology_hash():
+            self._write(lambda _draft, _report: None, wait, force=True)
+
+    def _write(self, change: Callable[[Draft, Report], None], wait: float, *, force: bool = False) -> Report:
+        with self._lock:
+            report = Report()
+            with self._folder.locked(wait):
+                draft = Draft(self.snapshot, self.iris)
+                change(draft, report)
+                if report.nothing and not force:
+                    report.revision = self.snapshot.revision
+                    return report
+                self._commit(draft, report)
+            return report
+
+    def _commit(self, draft: Draft, report: Report | None = None) -> None:
+        with self._folder.writing() as revision:
+            draft.write(revision, report or Report())
+
+    # Asking
+
+    def resolve(self, name: str, *, actor: bool = False) -> str:
+        """The id of the entity that a name means: see `Names.resolve`."""
+        return self.snapshot.names.resolve(name, actor=actor)
+
+    def select(self, **filters: Any) -> Selection:
+        """A selection from names instead of ids, lists or single values, and dates or ISO strings."""
+        return selection_from_names(self.snapshot, filters)
+
+    def ask(self, question: str, *, level: Level | str = Level.ENTITY, **filters: Any) -> Answers:
+        """Who does what to whom: `question` is a relation or a family, filters are those of Selection by name.
+
+        `kg.ask("mediates", between=("Armenia", "Azerbaijan"))`. Raises UnknownTermError, UnknownNameError,
+        AmbiguousNameError, ParameterError.
+        """
+        snapshot = self.snapshot
+        return ask(snapshot, selection_from_names(snapshot, filters | {"question": question}), Level(level))
+
+    def statements(self, **filters: Any) -> list[Statement]:
+        """The statements that the filters select, whole, in the order of their sources and places in them."""
+        snapshot = self.snapshot
+        rows = snapshot.selector.select(selection_from_names(snapshot, filters)).rows
+        found = snapshot.statements(rows.tolist())
+        return sorted(found, key=lambda s: (s.source, s.start or 0, s.end or 0, s.record or "", s.id))
+
+    def network(self, **filters: Any) -> "nx.MultiDiGraph[str]":
+        """The selected statements as a frozen networkx graph: see `graph.networks.network`."""
+        snapshot = self.snapshot
+        return network(snapshot, selection_from_names(snapshot, filters))
+
+    def sparql(self, query: str) -> list[dict[str, str]]:
+        """Solutions of a SELECT over the union of all graphs, values as IRIs or lexical forms.
+
+        The usual prefixes are declared. In this process, without a time limit: for queries of one's own.
+        Raises QuerySyntaxError, QueryError.
+        """
+        return self.snapshot.store.select(query)
+
+    @property
+    def dataset(self) -> rdflib.Dataset:
+        """A read-only rdflib Dataset over the current revision, its default graph the union of all graphs."""
+        snapshot = self.snapshot
+        found = rdflib.Dataset(store=OxigraphStore(store=snapshot.store.engine), default_union=True)
+        # The engine's files are held by the snapshot for as long as the Dataset is used.
+        found.snapshot = snapshot  # type: ignore[attr-defined]
+        return found
+
+
+_ENTITY_FILTERS = ("subject", "object", "about_subject", "attributed_to")
+_PLACE_FILTERS = ("topic",)
+_ACTOR_LISTS = ("party", "between", "involving")
+
+
+def selection_from_names(snapshot: Snapshot, filters: Mapping[str, Any]) -> Selection:
+    """A selection whose entities are named by id, label or alias; a stand-in means its government.
+
+    Lists may be single values, dates ISO strings, roles `ROLE` or `ROLE:NAME`. Raises UnknownNameError,
+    AmbiguousNameError, and ValueError for a value that is no modality, status or date.
+    """
+    names = snapshot.names
+    values = {k: v for k, v in filters.items() if v is not None and v != ()}
+    for name in _ENTITY_FILTERS:
+        if name in values:
+            values[name] = names.resolve(values[name], actor=True)
+    for name in _PLACE_FILTERS:
+        if name in values:
+            values[name] = names.resolve(values[name])
+    for name in _ACTOR_LISTS:
+        if name in values:
+            values[name] = tuple(names.resolve(v, actor=True) for v in _listed(values[name]))
+    if "role" in values:
+        pairs = [v.partition(":") for v in _listed(values["role"])]
+        values["role"] = tuple(f"{r}:{names.resolve(n)}" if n else r for r, _, n in pairs)
+    if values.get("according_to") not in (None, SOURCE_VOICE):
+        values["according_to"] = names.resolve(values["according_to"], actor=True)
+    if "source" in values:
+        values["source"] = _listed(values["source"])
+    for name, kind in (("modality", Modality), ("status", Status)):
+        if name in values:
+            values[name] = tuple(kind(v) for v in _listed(values[name]))
+    for name in ("since", "until"):
+        if isinstance(values.get(name), str):
+            values[name] = date.fromisoformat(values[name])
+    return Selection(**values)
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _faults(statement: Statement, draft: Draft) -> Iterable[tuple[str, str]]:
+    yield from frame_faults(statement, draft.kind_of)
+    yield from source_faults(statement, draft.sources[statement.source])
+
+
+def _merge(draft: Draft, dataset: Dataset, report: Report) -> None:
+    """Makes the draft say what the data set says, no more and no less, of what is its own."""
+    name = dataset.info.name
+    errors = list(dataset.faults(draft.kind_of))
+    if errors:
+        raise InputErrors(errors)
+    for entity in dataset.entities.values():
+        try:
+            report.entities += draft.put_entity(entity, name)
+        except InputError as error:
+            errors.append(dataset.error(f"entity:{entity.id}", error.message, (), error.way_out))
+    for source in dataset.sources.values():
+        try:
+            report.sources += draft.put_source(source)
+        except InputError as error:
+            errors.append(dataset.error(f"source:{source.id}", error.message, (), error.way_out))
+    if errors:
+        raise InputErrors(errors)
+    coders = {dataset.info.coder} | {s.coder for s in dataset.statements.values()}
+    of_source: dict[str, dict[str, Statement]] = {
+        s.id: {} for s in draft.sources.values() if s.dataset == name
+    }
+    for id, statement in dataset.statements.items():
+        of_source[statement.source][id] = statement
+    for source_id, wanted in of_source.items():
+        sync_source(draft, source_id, wanted, coders, report)
+    check_references(draft, dataset.statements.values())
+    for id in [i for i, names in draft.datasets.items() if name in names and i not in dataset.entities]:
+        draft.release_entity(id, name)
+        report.entities += 1
+    report.datasets.append(name)

@@ -1,0 +1,66 @@
+"""networkx graphs of statements: frozen views, built from the columns on request."""
+
+from typing import Any
+
+import networkx as nx
+
+from graph.columns import MODALITIES, NONE, STATUSES, SUBJECT_IS_STATEMENT, day
+from graph.selection import Selection
+from graph.snapshot import Snapshot
+from ontology import UNSPECIFIED, vocabulary
+
+
+def network(snapshot: Snapshot, selection: Selection | None = None) -> "nx.MultiDiGraph[str]":
+    """The selected statements as a frozen MultiDiGraph of entity ids.
+
+    A statement with subject and object is an edge between them with the statement's id as its key. One with
+    more participants has an edge for each further one: from the subject to each party (key `ID#party-PARTY`)
+    and to each participant in a role (`ID#ROLE-ENTITY`); a collective statement of parties alone joins each
+    pair of them. Nodes carry `label` and `kind`; edges `statement`, `relation`, `family`, `part` (object, party,
+    or the role), `modality`, `status`, `source`, `sign`, `earliest` and `latest` as ISO dates. What an edge
+    stands for is always the statement that it names: see the evidence there. The unspecified agent is no node.
+    """
+    c = snapshot.columns
+    rows = snapshot.selector.select(selection or Selection()).rows
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(revision=snapshot.revision, statements=len(rows))
+
+    def join(one: int, other: int, key: str, attributes: dict[str, Any]) -> None:
+        pair = c.entities[one], c.entities[other]
+        if UNSPECIFIED in pair:
+            return
+        for id in pair:
+            if id not in graph:
+                entity = snapshot.entities[id]
+                graph.add_node(id, label=entity.label.text, kind=str(entity.kind))
+        graph.add_edge(*pair, key, **attributes)
+
+    for row in rows.tolist():
+        relation = vocabulary().relation(c.relations[c.relation[row]])
+        id = c.id(row)
+        low, high = day(int(c.earliest[row])), day(int(c.latest[row]))
+        common: dict[str, Any] = {
+            "statement": id,
+            "relation": relation.id,
+            "family": relation.family,
+            "modality": str(MODALITIES[c.modality[row]]),
+            "status": str(STATUSES[c.status[row]]),
+            "source": c.sources[c.source[row]],
+            "voice": c.entities[c.chains[c.speakers[row]][0]] if c.speakers[row] else "",
+            "sign": relation.sign,
+            "earliest": low.isoformat() if low else None,
+            "latest": high.isoformat() if high else None,
+        }
+        subject = NONE if c.flags[row] & SUBJECT_IS_STATEMENT else int(c.subject[row])
+        object, parties = int(c.object[row]), c.party_sets[c.parties[row]]
+        if subject == NONE:
+            for i, one in enumerate(parties):
+                for other in parties[i + 1 :]:
+                    join(one, other, f"{id}#{c.entities[one]}-{c.entities[other]}", common | {"part": "party"})
+            continue
+        if object != NONE:
+            join(subject, object, id, common | {"part": "object"})
+        for party in parties:
+            join(subject, party, f"{id}#party-{c.entities[party]}", common | {"part": "party"})
+        for role, entity in c.role_sets[c.roles[row]]:
+            join(subject, entity, f"{id}#{role}-{c.entities[entity]}", common | {"part": role})
+    return nx.freeze(graph)  # type: ignore[no-any-return]

@@ -1,0 +1,381 @@
+"""Our models to RDF and back: the only place that does so. Portable RDF 1.1, IRIs and no blank nodes."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from graph.entities import Entity
+from graph.sources import Source
+from graph.statements import Statement
+from ontology import BASE, PREFIXES, UNSPECIFIED, T, vocabulary
+
+_RDF, _RDFS, _SKOS = PREFIXES["rdf"], PREFIXES["rdfs"], PREFIXES["skos"]
+_DCTERMS, _PROV, _XSD, _R = PREFIXES["dcterms"], PREFIXES["prov"], PREFIXES["xsd"], PREFIXES["r"]
+_T = PREFIXES["t"]
+
+
+class Property(NamedTuple):
+    """One triple seen from its subject: predicate IRI, the object's IRI or lexical form, its language."""
+
+    predicate: str
+    value: str
+    lang: str | None = None
+
+
+@dataclass(frozen=True)
+class Iris:
+    """The IRIs of a store, all under its base."""
+
+    base: str = BASE
+
+    def entity(self, id: str) -> str:
+        """IRI of an entity; t:unspecified for the reserved id."""
+        return str(T.unspecified) if id == UNSPECIFIED else f"{self.base}id/entity/{id}"
+
+    def statement(self, id: str) -> str:
+        """IRI of a statement."""
+        return f"{self.base}id/statement/{id}"
+
+    def source(self, id: str) -> str:
+        """IRI of a source, which is also its named graph."""
+        return f"{self.base}id/source/{id}"
+
+    @property
+    def entities_graph(self) -> str:
+        """The named graph of the entities."""
+        return f"{self.base}graph/entities"
+
+    @property
+    def edges_graph(self) -> str:
+        """The derived named graph of the plain edges."""
+        return f"{self.base}graph/edges"
+
+    @property
+    def ontology_graph(self) -> str:
+        """The named graph with a copy of the vocabulary."""
+        return f"{self.base}graph/ontology"
+
+    def id(self, iri: str) -> str:
+        """The id at the end of one of these IRIs."""
+        return UNSPECIFIED if iri == str(T.unspecified) else iri.rsplit("/", 1)[-1]
+
+    def is_statement(self, iri: str) -> bool:
+        """Whether the IRI is a statement's."""
+        return iri.startswith(f"{self.base}id/statement/")
+
+
+# N-Quads text is what every engine loads, and writing it is faster than building terms one by one.
+
+_ESCAPES = {i: f"\\u{i:04X}" for i in [*range(0x20), 0x7F]} | str.maketrans(
+    {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+)
+
+
+def _iri(iri: str) -> str:
+    return f"<{iri}>"
+
+
+def _text(value: str, lang: str | None = None) -> str:
+    quoted = f'"{value.translate(_ESCAPES)}"'
+    return f"{quoted}@{lang}" if lang else quoted
+
+
+def _typed(value: object, datatype: str) -> str:
+    return f'"{value}"^^<{_XSD}{datatype}>'
+
+
+def _decimal(value: float) -> str:
+    text = format(Decimal(repr(value)).normalize(), "f")
+    return _typed(text, "decimal")
+
+
+class _Block:
+    """The quads of one subject in one graph."""
+
+    def __init__(self, subject: str, graph: str) -> None:
+        self._head, self._tail = f"<{subject}> <", f" <{graph}> .\n"
+        self.lines: list[str] = []
+
+    def add(self, predicate: str, term: str | None) -> None:
+        if term is not None:
+            self.lines.append(f"{self._head}{predicate}> {term}{self._tail}")
+
+    def text(self, predicate: str, value: str | None, lang: str | None = None) -> None:
+        if value is not None:
+            self.add(predicate, _text(value, lang))
+
+    def __str__(self) -> str:
+        return "".join(self.lines)
+
+
+def entity_quads(entity: Entity, datasets: Iterable[str], iris: Iris) -> str:
+    """The entity as N-Quads in the entities' graph, with the data sets that define it."""
+    b = _Block(iris.entity(entity.id), iris.entities_graph)
+    b.add(f"{_RDF}type", _iri(vocabulary().kinds[entity.kind].iri))
+    b.text(f"{_T}kind", entity.kind)
+    b.text(f"{_SKOS}prefLabel", entity.label.text, entity.label.lang)
+    for alias in entity.aliases:
+        b.text(f"{_SKOS}altLabel", alias.text, alias.lang)
+    b.text(f"{_DCTERMS}description", entity.description)
+    for predicate, id in (("of", entity.of), ("standsFor", entity.stands_for)):
+        b.add(_T + predicate, _iri(iris.entity(id)) if id else None)
+    if entity.closed is not None:
+        b.add(f"{_T}closed", _typed(str(entity.closed).lower(), "boolean"))
+    for member in entity.members:
+        b.add(f"{_T}member", _iri(iris.entity(member)))
+    if entity.unnamed_in:
+        b.add(f"{_T}unnamedIn", _iri(iris.source(entity.unnamed_in)))
+    for code in entity.codes:
+        b.text(f"{_T}code", code)
+    for dataset in sorted(datasets):
+        b.text(f"{_T}dataset", dataset)
+    return str(b)
+
+
+def source_quads(source: Source, iris: Iris) -> str:
+    """The source's description as N-Quads in its own named graph."""
+    b = _Block(iris.source(source.id), iris.source(source.id))
+    b.add(f"{_RDF}type", _iri(f"{_T}Source"))
+    for predicate, value in (
+        (f"{_DCTERMS}title", source.title),
+        (f"{_T}sourceKind", source.kind),
+        (f"{_DCTERMS}publisher", source.publisher),
+        (f"{_T}published", source.published),
+        (f"{_T}retrieved", source.retrieved),
+        (f"{_DCTERMS}language", source.language),
+        (f"{_DCTERMS}license", source.licence),
+        (f"{_T}sha256", source.sha256),
+        (f"{_T}fileName", source.file),
+        (f"{_T}note", source.note),
+        (f"{_T}dataset", source.dataset),
+        (f"{_T}coder", source.coder),
+    ):
+        b.text(predicate, value)
+    if source.length is not None:
+        b.add(f"{_T}textLength", _typed(source.length, "integer"))
+    if source.derived_from:
+        b.add(f"{_PROV}wasDerivedFrom", _iri(iris.source(source.derived_from)))
+    if source.modality:
+        b.add(f"{_T}modality", _iri(_T + source.modality))
+    return str(b)
+
+
+def statement_quads(statement: Statement, source: Source, iris: Iris) -> str:
+    """The statement as N-Quads in its source's named graph; what the source says for all is left to it."""
+    s, v = statement, vocabulary()
+    node = iris.statement(s.id)
+    graph = iris.source(s.source)
+    b = _Block(node, graph)
+    if s.subject is not None:
+        b.add(
+            f"{_RDF}subject",
+            _iri(iris.entity(s.subject) if isinstance(s.subject, str) else iris.statement(s.subject.statement)),
+        )
+    b.add(f"{_RDF}predicate", _iri(_R + s.relation))
+    if s.object:
+        b.add(f"{_RDF}object", _iri(iris.entity(s.object)))
+    if s.about:
+        b.add(f"{_T}about", _iri(iris.statement(s.about)))
+    for party in s.parties:
+        b.add(f"{_T}party", _iri(iris.entity(party)))
+    for role in s.roles:
+        b.add(v.roles[role.role].iri, _iri(iris.entity(role.entity)))
+    if s.topic:
+        b.add(f"{_T}topic", _iri(iris.entity(s.topic)))
+    if s.place:
+        b.add(f"{_T}place", _iri(iris.entity(s.place)))
+    b.text(f"{_T}subjectAs", s.subject_as)
+    b.text(f"{_T}objectAs", s.object_as)
+    for name, number in (("start", s.start), ("end", s.end), ("row", s.row)):
+        if number is not None:
+            b.add(_T + name, _typed(number, "integer"))
+    b.text(f"{_T}record", s.record)
+    for speaker in dict.fromkeys(s.attributed_to):
+        b.add(f"{_T}attributedTo", _iri(iris.entity(speaker)))
+    if s.modality != source.modality:
+        b.add(f"{_T}modality", _iri(_T + s.modality))
+    b.text(f"{_T}when", s.when)
+    b.text(f"{_T}whenText", s.when_text)
+    for name, day in zip(("earliest", "latest"), s.bounds(source.published), strict=True):
+        if day is not None:
+            b.add(_T + name, _typed(day.isoformat(), "date"))
+    if s.repeated:
+        b.add(f"{_T}repeated", _typed("true", "boolean"))
+    if s.event:
+        b.text(f"{_T}event", s.event.id)
+        b.text(f"{_T}eventCoder", s.event.coder)
+        if s.event.confidence is not None:
+            b.add(f"{_T}eventConfidence", _decimal(s.event.confidence))
+    if s.status != "active":
+        b.add(f"{_T}status", _iri(_T + s.status))
+    b.text(f"{_T}note", s.note)
+    if s.corrected_by:
+        b.add(f"{_T}correctedBy", _iri(iris.statement(s.corrected_by)))
+    for code in s.codes:
+        b.text(f"{_T}code", code)
+    if s.coder != source.coder:
+        b.text(f"{_T}coder", s.coder)
+    if s.confidence is not None:
+        b.add(f"{_T}confidence", _decimal(s.confidence))
+    b.text(f"{_T}key", s.key)
+    if len(s.attributed_to) > 1:
+        # The order of a chain of speakers, without lists, which need blank nodes and paths.
+        b.add(f"{_T}voice", _iri(iris.entity(s.attributed_to[0])))
+        for position, speaker in enumerate(s.attributed_to, 1):
+            link = _Block(f"{node}/speaker/{position}", graph)
+            b.add(f"{_PROV}qualifiedAttribution", _iri(f"{node}/speaker/{position}"))
+            link.add(f"{_PROV}agent", _iri(iris.entity(speaker)))
+            link.add(f"{_T}position", _typed(position, "integer"))
+            b.lines.extend(link.lines)
+    return str(b)
+
+
+def edge_quad(subject: str, relation: str, object: str, iris: Iris) -> str:
+    """One plain edge as N-Quads."""
+    return f"<{iris.entity(subject)}> <{_R}{relation}> <{iris.entity(object)}> <{iris.edges_graph}> .\n"
+
+
+def entity_from(id: str, properties: Iterable[Property], iris: Iris) -> tuple[Entity, tuple[str, ...]]:
+    """The entity that these properties describe, and the data sets that define it."""
+    fields: dict[str, Any] = {"id": id}
+    aliases: list[dict[str, str]] = []
+    members: list[str] = []
+    codes: list[str] = []
+    datasets: list[str] = []
+    for p in properties:
+        match p.predicate.removeprefix(_T):
+            case "kind":
+                fields["kind"] = p.value
+            case "of":
+                fields["of"] = iris.id(p.value)
+            case "standsFor":
+                fields["stands_for"] = iris.id(p.value)
+            case "unnamedIn":
+                fields["unnamed_in"] = iris.id(p.value)
+            case "closed":
+                fields["closed"] = p.value in ("true", "1")
+            case "member":
+                members.append(iris.id(p.value))
+            case "code":
+                codes.append(p.value)
+            case "dataset":
+                datasets.append(p.value)
+            case _ if p.predicate == f"{_SKOS}prefLabel":
+                fields["label"] = {"text": p.value, "lang": p.lang}
+            case _ if p.predicate == f"{_SKOS}altLabel":
+                aliases.append({"text": p.value, "lang": p.lang or "en"})
+            case _ if p.predicate == f"{_DCTERMS}description":
+                fields["description"] = p.value
+    aliases.sort(key=lambda a: (a["text"], a["lang"]))
+    entity = Entity.model_validate(fields | {"aliases": aliases, "members": members, "codes": codes})
+    return entity, tuple(sorted(datasets))
+
+
+_SOURCE_FIELDS = {
+    f"{_DCTERMS}title": "title",
+    f"{_T}sourceKind": "kind",
+    f"{_DCTERMS}publisher": "publisher",
+    f"{_T}published": "published",
+    f"{_T}retrieved": "retrieved",
+    f"{_DCTERMS}language": "language",
+    f"{_DCTERMS}license": "licence",
+    f"{_T}sha256": "sha256",
+    f"{_T}fileName": "file",
+    f"{_T}note": "note",
+    f"{_T}dataset": "dataset",
+    f"{_T}coder": "coder",
+}
+
+
+def source_from(id: str, properties: Iterable[Property], iris: Iris) -> Source:
+    """The source that these properties describe."""
+    fields: dict[str, Any] = {"id": id}
+    for p in properties:
+        if p.predicate in _SOURCE_FIELDS:
+            fields[_SOURCE_FIELDS[p.predicate]] = p.value
+        elif p.predicate == f"{_T}textLength":
+            fields["length"] = int(p.value)
+        elif p.predicate == f"{_PROV}wasDerivedFrom":
+            fields["derived_from"] = iris.id(p.value)
+        elif p.predicate == f"{_T}modality":
+            fields["modality"] = p.value.removeprefix(_T)
+    return Source.model_validate(fields)
+
+
+_TEXT_FIELDS = {
+    "subjectAs": "subject_as",
+    "objectAs": "object_as",
+    "record": "record",
+    "when": "when",
+    "whenText": "when_text",
+    "note": "note",
+    "coder": "coder",
+    "key": "key",
+}
+_NUMBER_FIELDS = {"start": "start", "end": "end", "row": "row"}
+
+
+def statement_from(
+    properties: Iterable[Property], source: Source, speakers: Mapping[int, str], iris: Iris
+) -> Statement:
+    """The statement that these properties describe; `speakers` by position where the chain has two or more."""
+    fields: dict[str, Any] = {"source": source.id, "modality": source.modality, "coder": source.coder or "curated"}
+    event: dict[str, Any] = {}
+    lists: dict[str, list[Any]] = {"parties": [], "roles": [], "codes": [], "attributed_to": []}
+    roles = {role.iri: role.id for role in vocabulary().roles.values()}
+    for predicate, value, _ in properties:
+        name = predicate.removeprefix(_T)
+        if name in _TEXT_FIELDS:
+            fields[_TEXT_FIELDS[name]] = value
+        elif name in _NUMBER_FIELDS:
+            fields[name] = int(value)
+        elif predicate in roles:
+            lists["roles"].append({"role": roles[predicate], "entity": iris.id(value)})
+        elif predicate == f"{_RDF}subject":
+            fields["subject"] = {"statement": iris.id(value)} if iris.is_statement(value) else iris.id(value)
+        elif predicate == f"{_RDF}predicate":
+            fields["relation"] = value.removeprefix(_R)
+        elif predicate == f"{_RDF}object":
+            fields["object"] = iris.id(value)
+        else:
+            match name:
+                case "about" | "topic" | "place":
+                    fields[name] = iris.id(value)
+                case "party":
+                    lists["parties"].append(iris.id(value))
+                case "code":
+                    lists["codes"].append(value)
+                case "attributedTo":
+                    lists["attributed_to"].append(iris.id(value))
+                case "modality" | "status":
+                    fields[name] = value.removeprefix(_T)
+                case "repeated":
+                    fields["repeated"] = value in ("true", "1")
+                case "confidence":
+                    fields["confidence"] = float(value)
+                case "correctedBy":
+                    fields["corrected_by"] = iris.id(value)
+                case "event":
+                    event["id"] = value
+                case "eventCoder":
+                    event["coder"] = value
+                case "eventConfidence":
+                    event["confidence"] = float(value)
+    if speakers:
+        lists["attributed_to"] = [speakers[i] for i in sorted(speakers)]
+    return Statement.model_validate(fields | lists | {"event": event or None})
+
+
+def chunks(lines: Iterable[str], size: int = 1 << 20) -> Iterator[bytes]:
+    """The text as UTF-8 in pieces of about `size` characters."""
+    piece: list[str] = []
+    length = 0
+    for line in lines:
+        piece.append(line)
+        length += len(line)
+        if length >= size:
+            yield "".join(piece).encode()
+            piece, length = [], 0
+    if piece:
+        yield "".join(piece).encode()

@@ -1,0 +1,230 @@
+"""A store as a folder of revisions: a write is a new folder, and one pointer file says which is current.
+
+    STORE/format.json       format number, store id and base IRI, fixed when the store is created
+    STORE/CURRENT           number of the current revision
+    STORE/write.lock        held by the process that writes
+    STORE/revisions/N/      db/ (the engine), columns.npz, tables.json, meta.json, read.lock
+
+A write copies the current revision by hard links, changes the copy, syncs it and then renames the pointer.
+A crash at any moment leaves the old revision current; what it left behind is cleared by the next write.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Self
+
+from graph.exceptions import StoreFormatError, StoreLockedError, StoreWriteError
+from ontology import BASE
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Format:
+    """What is fixed when a store is created."""
+
+    store_id: str
+    base: str
+
+
+class Revision:
+    """One revision's folder, kept from being cleared away while it is held."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.number = int(path.name)
+        self._lock: IO[str] | None = None
+
+    @property
+    def db(self) -> Path:
+        """The engine's folder."""
+        return self.path / "db"
+
+    def hold(self) -> Self:
+        """Takes a shared lock, so that no writer clears the folder away."""
+        self._lock = (self.path / "read.lock").open()
+        fcntl.flock(self._lock, fcntl.LOCK_SH)
+        return self
+
+    def release(self) -> None:
+        """Lets go of the folder."""
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+    def read_meta(self) -> dict[str, Any]:
+        """What the writer noted of the revision."""
+        data: dict[str, Any] = json.loads((self.path / "meta.json").read_text())
+        return data
+
+    def write_meta(self, meta: dict[str, Any]) -> None:
+        """Notes what holds of the whole revision."""
+        (self.path / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, sort_keys=True))
+
+
+class RevisionFolder:
+    """The folder of a store.
+
+    Raises StoreFormatError where the folder holds something else or a store of another format, StoreWriteError
+    where it cannot be written.
+    """
+
+    def __init__(self, path: Path, base: str | None = None, *, keep: int = 3) -> None:
+        self.path, self._keep = path, keep
+        self._pointer = path / "CURRENT"
+        if not self._pointer.exists() and not (path / "format.json").exists():
+            self._create(base or BASE)
+        self.format = self._read_format()
+        if base and base != self.format.base:
+            raise StoreFormatError(
+                f"{path} was created with the base IRI {self.format.base}, not {base}: "
+                "use that one, or export and load into a new store"
+            )
+
+    def _create(self, base: str) -> None:
+        if self.path.exists() and any(p.name not in ("write.lock",) for p in self.path.iterdir()):
+            raise StoreFormatError(f"{self.path} is not empty and not a store: name another folder")
+        with _write_errors(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            data = {"format": FORMAT, "store_id": uuid.uuid4().hex, "base": base}
+            _write_synced(self.path / "format.json", json.dumps(data))
+
+    def _read_format(self) -> Format:
+        try:
+            data = json.loads((self.path / "format.json").read_text())
+            number = data["format"]
+            if number != FORMAT:
+                raise StoreFormatError(
+                    f"{self.path} has store format {number}; this version reads {FORMAT}: "
+                    + ("use a newer version of Tertius" if number > FORMAT else "export it with the older version")
+                )
+            return Format(data["store_id"], data["base"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreFormatError(f"{self.path} is not a readable store: {error}") from error
+
+    def current_number(self) -> int:
+        """Number of the current revision, 0 where nothing was ever written."""
+        try:
+            return int(self._pointer.read_text())
+        except FileNotFoundError:
+            return 0
+        except ValueError as error:
+            raise StoreFormatError(f"{self._pointer} does not hold a number: {error}") from error
+
+    def current(self) -> Revision | None:
+        """The current revision, held; None where nothing was ever written."""
+        while number := self.current_number():
+            with contextlib.suppress(FileNotFoundError):
+                # A writer may clear it between the two steps, but then the pointer has moved on.
+                return Revision(self.path / "revisions" / str(number)).hold()
+            if number == self.current_number():
+                raise StoreFormatError(f"{self.path} points to revision {number}, which is not there")
+        return None
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Revision]:
+        """A folder for the next revision; it becomes current when the block ends without an error.
+
+        The block fills it: this module only makes the folder, syncs and switches. To be used within `locked`.
+        Raises StoreWriteError.
+        """
+        with _write_errors(self.path):
+            number = self.current_number()
+            self._clear_after(number)
+            draft = Revision(self.path / "revisions" / str(number + 1))
+            draft.path.mkdir(parents=True)
+            (draft.path / "read.lock").touch()
+            try:
+                yield draft
+                _sync_tree(draft.path)
+                temporary = self.path / "CURRENT.new"
+                _write_synced(temporary, str(draft.number))
+                temporary.replace(self._pointer)
+                _sync_folder(self.path)
+            except BaseException:
+                if self.current_number() == number:
+                    shutil.rmtree(draft.path, ignore_errors=True)
+                raise
+            self._clear_before(draft.number - self._keep + 1)
+
+    @contextlib.contextmanager
+    def locked(self, wait: float = 0) -> Iterator[None]:
+        """The right to write, waited for `wait` seconds. Raises StoreLockedError, StoreWriteError."""
+        deadline = time.monotonic() + wait
+        with contextlib.ExitStack() as stack:
+            with _write_errors(self.path):
+                lock = stack.enter_context((self.path / "write.lock").open("a"))
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= deadline:
+                        raise StoreLockedError(
+                            f"{self.path} is being written by another process: try again when it has finished"
+                        ) from None
+                    time.sleep(0.02)
+            yield
+
+    def _clear_after(self, number: int) -> None:
+        """What a killed writer left."""
+        for path in self._folders():
+            if int(path.name) > number:
+                shutil.rmtree(path)
+
+    def _clear_before(self, number: int) -> None:
+        """Revisions that are neither recent nor held by a reader."""
+        for path in self._folders():
+            if int(path.name) < number:
+                with contextlib.suppress(OSError), (path / "read.lock").open("a") as lock:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(path, ignore_errors=True)
+
+    def _folders(self) -> list[Path]:
+        folder = self.path / "revisions"
+        return [p for p in folder.iterdir() if p.name.isdigit()] if folder.exists() else []
+
+
+@contextlib.contextmanager
+def _write_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except PermissionError as error:
+        raise StoreWriteError(f"{path} cannot be written: {error.strerror}: choose another folder") from error
+    except OSError as error:
+        raise StoreWriteError(f"writing to {path} failed, the store is as it was: {error}") from error
+
+
+def _write_synced(path: Path, text: str) -> None:
+    with path.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_tree(path: Path) -> None:
+    for folder, _, files in os.walk(path):
+        for name in files:
+            descriptor = os.open(os.path.join(folder, name), os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        _sync_folder(Path(folder))
+    _sync_folder(path.parent)

@@ -1,0 +1,297 @@
+"""Filters over the columns: which statements a question is about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.acting import Acting
+from graph.columns import MODALITIES, NONE, OPEN_END, OPEN_START, STATUSES, SUBJECT_IS_STATEMENT, Columns, Index, Rows
+from graph.exceptions import NotFoundError, ParameterError
+from ontology import Modality, Status, UnknownTermError, vocabulary
+
+Mask = npt.NDArray[np.bool_]
+SOURCE_VOICE = "source"
+STANDING = (Status.ACTIVE, Status.DISPUTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What to select. Entities and sources are ids; `question` is a relation, with its narrower ones, or a family.
+
+    An entity also matches whoever acts for it at the statement's date, unless `exact`. Windows (`since`,
+    `until`) match by overlap and leave out what has no date at all. `according_to` is an entity, for what it
+    or who speaks for it is the outermost speaker of (`depth="any"`: a speaker of at any depth), or "source".
+    """
+
+    question: str | None = None
+    relation: str | None = None
+    family: str | None = None
+    subject: str | None = None
+    object: str | None = None
+    about_relation: str | None = None
+    about_subject: str | None = None
+    party: tuple[str, ...] = ()
+    between: tuple[str, ...] = ()
+    role: tuple[str, ...] = ()
+    topic: str | None = None
+    source: tuple[str, ...] = ()
+    dataset: str | None = None
+    attributed_to: str | None = None
+    according_to: str | None = None
+    depth: Literal["outermost", "any"] = "outermost"
+    modality: tuple[Modality, ...] = ()
+    status: tuple[Status, ...] = STANDING
+    since: date | None = None
+    until: date | None = None
+    event: str | None = None
+    involving: tuple[str, ...] = ()
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Rows that match, and how many matched but for the window, having no date at all."""
+
+    rows: Rows
+    undated: int
+
+
+class Selector:
+    """Evaluates selections over one revision's columns. `dataset_of` gives a source's data set."""
+
+    def __init__(self, columns: Columns, acting: Acting, dataset_of: dict[str, str | None]) -> None:
+        self._c, self._acting, self._dataset_of = columns, acting, dataset_of
+
+    def select(self, s: Selection) -> Selected:
+        """The rows that match, in no meaningful order. Raises ParameterError and UnknownTermError."""
+        self._check(s)
+        rows = self._start(s)
+        for part in self._parts(s):
+            if not len(rows):
+                break
+            rows = part(rows)
+        undated = 0
+        if s.since or s.until:
+            low = s.since.toordinal() if s.since else OPEN_START
+            high = s.until.toordinal() if s.until else OPEN_END
+            earliest, latest = self._c.earliest[rows], self._c.latest[rows]
+            no_date = (earliest == OPEN_START) & (latest == OPEN_END)
+            undated = int(no_date.sum())
+            rows = rows[~no_date & (earliest <= high) & (latest >= low)]
+        return Selected(rows, undated)
+
+    def _check(self, s: Selection) -> None:
+        if s.since and s.until and s.since > s.until:
+            raise ParameterError("since", f"{s.since} is after until, {s.until}: no day lies between")
+        if len(s.between) not in (0, 2) or len(set(s.between)) != len(s.between):
+            raise ParameterError("between", f"takes two different actors, got {list(s.between)}")
+        for word in s.role:
+            role = word.partition(":")[0]
+            if role not in vocabulary().roles:
+                raise UnknownTermError("role", role, vocabulary().roles)
+        for id in s.source:
+            if id not in self._dataset_of:
+                raise NotFoundError("source", id)
+
+    def _start(self, s: Selection) -> Rows:
+        """A small first set of rows, from the index that a selective filter has."""
+        c = self._c
+        numbers: list[tuple[Index, Iterable[int]]] = []
+        # Symmetric relations match on either side, so subject and object narrow only where none is asked for.
+        words = [w for w in (s.question, s.relation, s.family) if w]
+        relations = frozenset.intersection(*map(vocabulary().question, words)) if words else None
+        symmetric = any(vocabulary().relations[r].symmetric for r in (relations or c.relations))
+        if s.object and not symmetric:
+            numbers.append((c.object_index, self._agents(s.object, s.exact)))
+        if s.subject and not symmetric:
+            numbers.append((c.subject_index, self._agents(s.subject, s.exact)))
+        if numbers:
+            index, values = min(numbers, key=lambda p: sum(len(p[0][v]) for v in p[1]))
+            rows = _union(index[v] for v in values)
+        elif relations is not None:
+            # Negated statements of wider relations answer too: the mask below decides.
+            wider = {w for word in words if word in vocabulary().relations for w in vocabulary().wider(word)}
+            near = relations | wider
+            rows = _union(c.relation_index[c.relation_number[r]] for r in near if r in c.relation_number)
+        else:
+            rows = np.arange(len(c))
+        for word in words:
+            rows = rows[self._relation_mask(word, rows)]
+        return rows
+
+    def _relation_mask(self, word: str, rows: Rows) -> Mask:
+        """Rows of the relation, narrower ones included; a negated one answers for itself and wider words do not reach it."""
+        c, v = self._c, vocabulary()
+        included = [c.relation_number[r] for r in v.question(word) if r in c.relation_number]
+        mask: Mask = np.isin(c.relation[rows], included)
+        if word in v.relations:
+            # "not mediates" says that no narrower relation holds either, but "not brokers" says nothing of mediates.
+            negated = c.modality[rows] == MODALITIES.index(Modality.NEGATED)
+            for_word = [c.relation_number[r] for r in v.wider(word) if r in c.relation_number]
+            mask = np.where(negated, np.isin(c.relation[rows], for_word), mask)
+        return mask
+
+    def _parts(self, s: Selection):  # type: ignore[no-untyped-def]  # noqa: ANN202 - functions from rows to rows
+        c = self._c
+        if s.subject:
+            yield lambda rows: rows[self._side(rows, str(s.subject), c.subject, s.exact)]
+        if s.object:
+            yield lambda rows: rows[self._side(rows, str(s.object), c.object, s.exact)]
+        if s.between:
+            yield lambda rows: rows[self.sides(rows, s.between, s.exact) > 0]
+        for party in s.party:
+            yield lambda rows, p=party: rows[self._in_parties(rows, p, s.exact)]
+        for other in s.involving:
+            yield lambda rows, o=other: rows[self._involved(rows, o, s.exact)]
+        for role in s.role:
+            yield lambda rows, r=role: rows[self._in_role(rows, r, s.exact)]
+        if s.topic:
+            yield lambda rows: rows[c.topic[rows] == c.entity_number.get(str(s.topic), -2)]
+        if s.about_relation or s.about_subject:
+            yield lambda rows: rows[self._about(rows, s)]
+        if s.source:
+            yield lambda rows: rows[np.isin(c.source[rows], [c.source_number.get(i, -2) for i in s.source])]
+        if s.dataset:
+            within = [n for n, i in enumerate(c.sources) if self._dataset_of.get(i) == s.dataset]
+            yield lambda rows: rows[np.isin(c.source[rows], within)]
+        if s.event:
+            event = c.events.index(s.event) if s.event in c.events else -2
+            yield lambda rows: rows[c.event[rows] == event]
+        if s.modality:
+            yield lambda rows: rows[np.isin(c.modality[rows], [MODALITIES.index(m) for m in s.modality])]
+        yield lambda rows: rows[np.isin(c.status[rows], [STATUSES.index(x) for x in s.status])]
+        if s.attributed_to:
+            yield lambda rows: rows[self._spoken(rows, str(s.attributed_to), "any", exact=s.exact)]
+        if s.according_to == SOURCE_VOICE:
+            coded = MODALITIES.index(Modality.CODED)
+            yield lambda rows: rows[(c.speakers[rows] == 0) & (c.modality[rows] != coded)]
+        elif s.according_to:
+            yield lambda rows: rows[self._spoken(rows, str(s.according_to), s.depth, exact=s.exact)]
+
+    # Matching entities, each at the statement's date
+
+    def _agents(self, entity: str, exact: bool) -> list[int]:
+        number = self._c.entity_number.get(entity)
+        if number is None:
+            return []
+        return [number] if exact else list(dict.fromkeys(a.other for a in self._acting.agents(number)))
+
+    def _match(self, rows: Rows, entity: str, values: npt.NDArray[np.int32], exact: bool) -> Mask:
+        c = self._c
+        number = c.entity_number.get(entity)
+        mask: Mask = np.zeros(len(rows), bool)
+        if number is None:
+            return mask
+        if exact:
+            return values == number
+        for agent in self._acting.agents(number):
+            hit = values == agent.other
+            if agent.earliest != OPEN_START or agent.latest != OPEN_END:
+                hit &= (c.earliest[rows] <= agent.latest) & (c.latest[rows] >= agent.earliest)
+            mask |= hit
+        return mask
+
+    def _match_sets(
+        self, rows: Rows, entity: str, column: npt.NDArray[np.int32], sets: dict[int, list[int]], exact: bool
+    ) -> Mask:
+        c = self._c
+        number = c.entity_number.get(entity)
+        mask: Mask = np.zeros(len(rows), bool)
+        if number is None:
+            return mask
+        agents = [(number, OPEN_START, OPEN_END)] if exact else [
+            (a.other, a.earliest, a.latest) for a in self._acting.agents(number)
+        ]  # fmt: skip
+        for other, low, high in agents:
+            if within := sets.get(other):
+                hit = np.isin(column[rows], within)
+                if (low, high) != (OPEN_START, OPEN_END):
+                    hit &= (c.earliest[rows] <= high) & (c.latest[rows] >= low)
+                mask |= hit
+        return mask
+
+    def _side(self, rows: Rows, entity: str, column: npt.NDArray[np.int32], exact: bool) -> Mask:
+        """Rows whose subject (or object) is the entity; either, or a party, where the relation is symmetric."""
+        c = self._c
+        entities = self._entity_subjects(rows) if column is c.subject else column[rows]
+        mask = self._match(rows, entity, entities, exact)
+        symmetric = [n for r, n in c.relation_number.items() if vocabulary().relations[r].symmetric]
+        either = np.isin(c.relation[rows], symmetric)
+        if either.any():
+            other = c.object[rows] if column is c.subject else self._entity_subjects(rows)
+            mask |= either & self._match(rows, entity, other, exact)
+            mask |= either & self._in_parties(rows, entity, exact)
+        return mask
+
+    def _entity_subjects(self, rows: Rows) -> npt.NDArray[np.int32]:
+        return np.where(self._c.flags[rows] & SUBJECT_IS_STATEMENT, NONE, self._c.subject[rows]).astype(np.int32)
+
+    def _in_parties(self, rows: Rows, entity: str, exact: bool) -> Mask:
+        return self._match_sets(rows, entity, self._c.parties, self._c.party_sets_of, exact)
+
+    def _in_role(self, rows: Rows, word: str, exact: bool) -> Mask:
+        role, _, entity = word.partition(":")
+        c = self._c
+        if not entity:
+            with_role = [n for n, s in enumerate(c.role_sets) if any(r == role for r, _ in s)]
+            return np.isin(c.roles[rows], with_role)
+        return self._match_sets(rows, entity, c.roles, self._role_sets_of(role), exact)
+
+    def _role_sets_of(self, role: str | None) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for number, members in enumerate(self._c.role_sets):
+            for r, e in members:
+                if role in (None, r):
+                    found.setdefault(e, []).append(number)
+        return found
+
+    def _involved(self, rows: Rows, entity: str, exact: bool) -> Mask:
+        c = self._c
+        return (
+            self._match(rows, entity, self._entity_subjects(rows), exact)
+            | self._match(rows, entity, c.object[rows], exact)
+            | self._in_parties(rows, entity, exact)
+            | self._match_sets(rows, entity, c.roles, self._role_sets_of(None), exact)
+        )
+
+    def sides(self, rows: Rows, pair: tuple[str, ...], exact: bool = False) -> npt.NDArray[np.int8]:
+        """How many of the two actors stand on the sides: parties where there are any, else subject and object."""
+        c = self._c
+        count = np.zeros(len(rows), np.int8)
+        without = c.parties[rows] == 0
+        mediation = [n for r, n in c.relation_number.items() if vocabulary().relations[r].family == "mediation"]
+        # A mediator is not a side: in a mediation without named parties subject and object are no pair.
+        ends = without & ~np.isin(c.relation[rows], mediation)
+        for actor in pair:
+            hit = self._in_parties(rows, actor, exact)
+            hit |= ends & self._match(rows, actor, self._entity_subjects(rows), exact)
+            hit |= ends & self._match(rows, actor, c.object[rows], exact)
+            count += hit
+        return count
+
+    def _about(self, rows: Rows, s: Selection) -> Mask:
+        c = self._c
+        mask: Mask = c.about[rows] != NONE
+        targets = np.where(mask, c.about[rows], 0)
+        if s.about_relation:
+            mask &= self._relation_mask(s.about_relation, targets)
+        if s.about_subject:
+            mask &= self._match(targets, s.about_subject, self._entity_subjects(targets), s.exact)
+        return mask
+
+    def _spoken(self, rows: Rows, speaker: str, depth: str, *, exact: bool) -> Mask:
+        c = self._c
+        chains: dict[int, list[int]] = {}
+        for number, chain in enumerate(c.chains):
+            for entity in chain[:1] if depth == "outermost" else chain:
+                chains.setdefault(entity, []).append(number)
+        return self._match_sets(rows, speaker, c.speakers, chains, exact)
+
+
+def _union(parts: Iterable[Rows]) -> Rows:
+    found = list(parts)
+    return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)

@@ -1,0 +1,140 @@
+"""One revision, held open for reading: store, columns, entities and sources that belong together."""
+
+import json
+import weakref
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from pydantic import TypeAdapter
+
+from graph.acting import Acting
+from graph.columns import Columns
+from graph.entities import Entity
+from graph.exceptions import NotFoundError, StoreFormatError
+from graph.names import Names
+from graph.rdf import Iris, Property, entity_from, source_from, statement_from
+from graph.revisions import Revision
+from graph.selection import Selector
+from graph.sources import Source
+from graph.statements import Statement
+from graph.stores import EmbeddedStore
+from ontology import PREFIXES
+
+_ENTITIES = TypeAdapter(list[Entity])
+_SOURCES = TypeAdapter(list[Source])
+
+
+class Snapshot:
+    """What is true of one revision. Never changes; several threads may read it."""
+
+    def __init__(self, revision: Revision, iris: Iris) -> None:
+        self.revision, self.iris = revision.number, iris
+        self.path = revision.path
+        self.store = EmbeddedStore(revision.db, iris.base)
+        self.meta = revision.read_meta()
+        self.columns = self._columns(revision)
+        self.entities: dict[str, Entity] = {
+            e.id: e for e in _ENTITIES.validate_json((revision.path / "entities.json").read_bytes())
+        }
+        self.sources: dict[str, Source] = {
+            s.id: s for s in _SOURCES.validate_json((revision.path / "sources.json").read_bytes())
+        }
+        weakref.finalize(self, revision.release)
+
+    def _columns(self, revision: Revision) -> Columns:
+        try:
+            return Columns.read(revision.path)
+        except (OSError, ValueError, KeyError) as error:
+            raise StoreFormatError(f"{revision.path} has no readable columns: {error}") from error
+
+    @cached_property
+    def names(self) -> Names:
+        """The index of names."""
+        return Names(self.entities)
+
+    @cached_property
+    def acting(self) -> Acting:
+        """Who acts for whom."""
+        return Acting(self.columns, self.entities)
+
+    @cached_property
+    def selector(self) -> Selector:
+        """Evaluates selections."""
+        return Selector(self.columns, self.acting, {s.id: s.dataset for s in self.sources.values()})
+
+    def entity(self, id: str) -> Entity:
+        """The entity of an id. Raises NotFoundError."""
+        try:
+            return self.entities[id]
+        except KeyError:
+            raise NotFoundError("entity", id) from None
+
+    def source(self, id: str) -> Source:
+        """The source of an id. Raises NotFoundError."""
+        try:
+            return self.sources[id]
+        except KeyError:
+            raise NotFoundError("source", id) from None
+
+    def label(self, id: str) -> str:
+        """The label of an entity, its id where it has none."""
+        entity = self.entities.get(id)
+        return entity.label.text if entity else id
+
+    def statement(self, id: str) -> Statement:
+        """The statement of an id. Raises NotFoundError."""
+        row = self.columns.row(id)
+        if row is None:
+            raise NotFoundError("statement", id)
+        return self.statements([row])[0]
+
+    def statements(self, rows: Iterable[int]) -> list[Statement]:
+        """The statements of these rows, whole, in their order, read from the store."""
+        found = []
+        for row in rows:
+            source = self.sources[self.columns.sources[self.columns.source[row]]]
+            found.append(read_statement(self.store, self.iris, self.columns.id(int(row)), source))
+        return found
+
+
+def read_statement(store: EmbeddedStore, iris: Iris, id: str, source: Source) -> Statement:
+    """One statement from the store, its chain of speakers in order."""
+    node, graph = iris.statement(id), iris.source(source.id)
+    properties = store.describe([node], graph)[node]
+    links = [p.value for p in properties if p.predicate == f"{PREFIXES['prov']}qualifiedAttribution"]
+    return statement_from(properties, source, _speakers(store.describe(links, graph), iris), iris)
+
+
+def _speakers(links: Mapping[str, list[Property]], iris: Iris) -> dict[int, str]:
+    chain = {}
+    for properties in links.values():
+        values = {p.predicate: p.value for p in properties}
+        chain[int(values[f"{PREFIXES['t']}position"])] = iris.id(values[f"{PREFIXES['prov']}agent"])
+    return chain
+
+
+def read_entities(store: EmbeddedStore, iris: Iris) -> dict[str, tuple[Entity, tuple[str, ...]]]:
+    """All entities of a store, with the data sets that define them."""
+    properties: dict[str, list[Property]] = {}
+    for subject, p in store.scan(iris.entities_graph):
+        properties.setdefault(subject, []).append(p)
+    return {iris.id(s): entity_from(iris.id(s), ps, iris) for s, ps in properties.items()}
+
+
+def read_sources(store: EmbeddedStore, iris: Iris) -> dict[str, Source]:
+    """All sources of a store."""
+    prefix = iris.source("")
+    ids = [g.removeprefix(prefix) for g in store.graphs() if g.startswith(prefix)]
+    return {id: source_from(id, store.describe([iris.source(id)], iris.source(id))[iris.source(id)], iris) for id in ids}
+
+
+def write_catalogue(revision: Revision, entities: Iterable[Entity], sources: Iterable[Source]) -> None:
+    """Saves entities and sources beside the store, so that opening it need not read them from there."""
+    (revision.path / "entities.json").write_bytes(_ENTITIES.dump_json(list(entities), exclude_defaults=True))
+    (revision.path / "sources.json").write_bytes(_SOURCES.dump_json(list(sources), exclude_defaults=True))
+
+
+def read_datasets(revision: Revision) -> dict[str, tuple[str, ...]]:
+    """The data sets that define each entity."""
+    data = json.loads((revision.path / "datasets.json").read_text())
+    return {id: tuple(names) for id, names in data.items()}

@@ -1,0 +1,44 @@
+"""Sources: the texts, files and data sets that statements come from."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from graph.entities import CoderName, Language, Model, SourceId, Text
+from graph.times import edtf_bounds
+from ontology import Modality
+
+
+def check_edtf(text: str) -> str:
+    """The text itself where it is EDTF; raises ValueError elsewhere."""
+    edtf_bounds(text)
+    return text
+
+
+Edtf = Annotated[str, AfterValidator(check_edtf), Field(description="Date in EDTF (ISO 8601-2), no finer than its source")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 in lower-case hexadecimal")]
+
+
+class Source(Model):
+    """One released text, file or data set. Its text is not kept: `sha256` and `length` stand for it.
+
+    `file` is the name to look for in a folder of texts, `length` the number of Unicode code points.
+    `coder` and `modality` are those of all its statements that do not say otherwise: stored once here.
+    """
+
+    id: SourceId
+    title: Text
+    kind: Text
+    publisher: Text | None = None
+    published: Edtf | None = None
+    retrieved: Edtf | None = None
+    language: Language | None = None
+    licence: Text | None = None
+    sha256: Sha256 | None = None
+    length: Annotated[int, Field(ge=0)] | None = None
+    file: Annotated[str, Field(pattern=r"^[^/\\\x00]+$", max_length=255)] | None = None
+    derived_from: SourceId | None = None
+    note: Text | None = None
+    dataset: Text | None = None
+    coder: CoderName | None = None
+    modality: Modality | None = None

@@ -1,0 +1,230 @@
+"""The embedded engine: Oxigraph on disk. The only module that imports it."""
+
+import io
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import IO
+
+import pyoxigraph as ox
+
+from graph.exceptions import QueryError, QuerySyntaxError, QueryTooLargeError, StoreLockedError, StoreWriteError
+from graph.rdf import Property
+from graph.stores.base import Answer
+from ontology import store_prefixes
+
+RDF_FORMATS = {f.media_type: f for f in (
+    ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS, ox.RdfFormat.TRIG,
+    ox.RdfFormat.JSON_LD, ox.RdfFormat.RDF_XML,
+)}  # fmt: skip
+RESULT_FORMATS = {f.media_type: f for f in (
+    ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML, ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV,
+)}  # fmt: skip
+DATASET_FORMATS = frozenset(m for m, f in RDF_FORMATS.items() if f.supports_datasets)
+
+
+class EmbeddedStore:
+    """A folder of Oxigraph's, opened for reading or for writing.
+
+    A folder opened for reading must not be written by anybody: revisions see to that.
+    """
+
+    def __init__(self, path: Path, base: str, *, writable: bool = False) -> None:
+        self.path, self.base = path, base
+        self._prefixes = store_prefixes(base)
+        try:
+            self.engine = ox.Store(str(path)) if writable else ox.Store.read_only(str(path))
+        except OSError as error:
+            if "lock" in str(error).lower():
+                raise StoreLockedError(f"{path} is being written by another process: {error}") from error
+            raise StoreWriteError(f"{path} cannot be opened: {error}") from error
+
+    # Reading
+
+    def describe(self, iris: Iterable[str], graph: str | None = None) -> dict[str, list[Property]]:
+        """The properties of each subject, within one named graph where it is given."""
+        where = ox.NamedNode(graph) if graph else None
+        found: dict[str, list[Property]] = {}
+        for iri in iris:
+            found[iri] = [
+                _property(q) for q in self.engine.quads_for_pattern(ox.NamedNode(iri), None, None, where)
+            ]
+        return found
+
+    def subjects(self, predicate: str, graph: str) -> Iterator[str]:
+        """IRIs of the subjects that have the predicate in the named graph."""
+        for quad in self.engine.quads_for_pattern(None, ox.NamedNode(predicate), None, ox.NamedNode(graph)):
+            yield quad.subject.value
+
+    def scan(self, graph: str) -> Iterator[tuple[str, Property]]:
+        """All triples of a named graph, those of one subject one after the other."""
+        for quad in self.engine.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
+            yield quad.subject.value, _property(quad)
+
+    def select(self, query: str, bindings: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+        """Solutions of a SELECT over the union of all graphs, values as IRIs or lexical forms."""
+        substitutions = {ox.Variable(k): ox.NamedNode(v) for k, v in (bindings or {}).items()}
+        solutions = self._query(query, union=True, substitutions=substitutions)
+        names = [v.value for v in solutions.variables]
+        return [{n: s[n].value for n in names if s[n] is not None} for s in solutions]
+
+    def answer(
+        self, query: str, media_type: str | None = None, *, union: bool = True,
+        max_rows: int | None = None, max_bytes: int | None = None,
+    ) -> Answer:
+        """Any query of SPARQL 1.1, serialised whole; `media_type` as offered for its form, else the usual one.
+
+        Raises QuerySyntaxError, QueryTooLargeError past `max_rows` or `max_bytes`, QueryError where the engine fails.
+        """
+        results = self._query(query, union=union)
+        if isinstance(results, ox.QueryTriples):
+            rdf = RDF_FORMATS.get(media_type or "", ox.RdfFormat.TURTLE)
+            triples = list(_capped(results, max_rows))
+            body = ox.serialize(triples, format=rdf, prefixes=self._prefixes)
+            return Answer(body or b"", rdf.media_type)
+        format = RESULT_FORMATS.get(media_type or "", ox.QueryResultsFormat.JSON)
+        if isinstance(results, ox.QueryBoolean):
+            if format in (ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV):
+                return Answer(b"true" if results else b"false", format.media_type)
+            return Answer(results.serialize(format=format) or b"", format.media_type)
+        output = _CappedBytes(max_bytes)
+        try:
+            results.serialize(output, format=format)
+        except _ByteCapError:
+            raise QueryTooLargeError(f"the answer is longer than {max_bytes} bytes: add LIMIT, or ask for less") from None
+        except (OSError, RuntimeError, ValueError) as error:
+            raise QueryError(str(error)) from error
+        # A row ends in one of these, so their number is never below that of rows; only above the cap is it counted out.
+        mark = b"}" if format == ox.QueryResultsFormat.JSON else b"</result>" if format == ox.QueryResultsFormat.XML else b"\n"
+        if max_rows is not None and output.getbuffer().nbytes > max_rows and output.getvalue().count(mark) > max_rows:
+            rows = sum(1 for _ in itertools.islice(self._query(query, union=union), max_rows + 1))
+            if rows > max_rows:
+                raise QueryTooLargeError(f"more than {max_rows} rows: add LIMIT, or ask for less")
+        return Answer(output.getvalue(), format.media_type)
+
+    def _query(self, query: str, *, union: bool, substitutions: dict[ox.Variable, ox.NamedNode] | None = None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - three classes, told apart by the caller
+        try:
+            return self.engine.query(
+                query,
+                base_iri=self.base,
+                prefixes=self._prefixes,
+                use_default_graph_as_union=union,
+                substitutions=substitutions or None,
+            )
+        except SyntaxError as error:
+            raise QuerySyntaxError(str(error)) from error
+        except (OSError, RuntimeError, ValueError) as error:
+            raise QueryError(str(error)) from error
+
+    def dump(self, output: IO[bytes], media_type: str, graph: str | None = None) -> None:
+        """Writes all quads, or one named graph; formats without graphs need one."""
+        format = RDF_FORMATS[media_type]
+        self.engine.dump(
+            output,
+            format=format,
+            from_graph=ox.NamedNode(graph) if graph else None,
+            prefixes=self._prefixes,
+        )
+
+    def graphs(self) -> list[str]:
+        """IRIs of the named graphs, sorted."""
+        return sorted(g.value for g in self.engine.named_graphs())
+
+    def __len__(self) -> int:
+        return len(self.engine)
+
+    # Writing
+
+    def load(self, pieces: Iterable[bytes]) -> None:
+        """Adds N-Quads in one bulk load."""
+        self.engine.bulk_load(input=_Pieces(pieces), format=ox.RdfFormat.N_QUADS)
+
+    def load_turtle(self, path: Path, graph: str) -> None:
+        """Adds a Turtle file to a named graph."""
+        self.engine.load(path=str(path), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
+
+    def remove(self, subjects: Iterable[str], graph: str) -> None:
+        """Removes all quads of the subjects in the named graph."""
+        where = ox.NamedNode(graph)
+        for iri in subjects:
+            for quad in list(self.engine.quads_for_pattern(ox.NamedNode(iri), None, None, where)):
+                self.engine.remove(quad)
+
+    def remove_quads(self, text: str) -> None:
+        """Removes these N-Quads."""
+        for quad in ox.parse(text, format=ox.RdfFormat.N_QUADS):
+            self.engine.remove(quad)
+
+    def clear(self, graph: str) -> None:
+        """Removes a named graph."""
+        self.engine.remove_graph(ox.NamedNode(graph))
+
+    def backup(self, path: Path) -> None:
+        """A hard-linked copy of the store in a new folder."""
+        self.engine.backup(str(path))
+
+    def flush(self) -> None:
+        """Writes everything to disk."""
+        self.engine.flush()
+
+    def close(self) -> None:
+        """Lets go of the folder. The engine closes its files when the last reference goes."""
+        del self.engine
+
+
+def _property(quad: ox.Quad) -> Property:
+    o = quad.object
+    return Property(quad.predicate.value, o.value, o.language if isinstance(o, ox.Literal) else None)
+
+
+def _capped(triples: Iterable[ox.Triple], max_rows: int | None) -> Iterator[ox.Triple]:
+    for n, triple in enumerate(triples, 1):
+        if max_rows is not None and n > max_rows:
+            raise QueryTooLargeError(f"more than {max_rows} triples: add LIMIT, or ask for less")
+        yield triple
+
+
+class _ByteCapError(Exception):
+    """Never leaves this module."""
+
+
+class _CappedBytes(io.BytesIO):
+    """Collects a serialised answer and stops when it grows too long."""
+
+    def __init__(self, max_bytes: int | None) -> None:
+        super().__init__()
+        self._max = max_bytes
+
+    def write(self, data) -> int:  # type: ignore[no-untyped-def,override]  # noqa: ANN001 - any buffer
+        if self._max is not None and self.tell() + len(data) > self._max:
+            raise _ByteCapError
+        return super().write(data)
+
+
+class _Pieces(io.RawIOBase):
+    """A readable file over pieces of bytes, so that a load streams without a temporary file."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces, self._rest = iter(pieces), b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while not self._rest:
+            try:
+                self._rest = next(self._pieces)
+            except StopIteration:
+                return b""
+        if size < 0:
+            size = len(self._rest)
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        return piece
+
+
+def serialise(text: str, media_type: str, base: str) -> bytes:
+    """N-Quads or N-Triples as another RDF format."""
+    quads = ox.parse(text, format=ox.RdfFormat.N_QUADS)
+    format = RDF_FORMATS[media_type]
+    items = quads if format.supports_datasets else (q.triple for q in quads)
+    return ox.serialize(items, format=format, prefixes=store_prefixes(base)) or b""

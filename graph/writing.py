@@ -1,0 +1,310 @@
+"""The one write path: a draft of the next revision, filled and checked, then made current for store and mirror alike."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+import ontology
+from graph.columns import MODALITIES, NONE, STATUSES, SUBJECT_IS_STATEMENT, Columns
+from graph.entities import Entity
+from graph.exceptions import InputError, InputErrors, NotFoundError
+from graph.rdf import Iris, chunks, edge_quad, entity_quads, source_quads, statement_quads
+from graph.revisions import Revision
+from graph.snapshot import Snapshot, read_datasets, write_catalogue
+from graph.sources import Source
+from graph.statements import Statement
+from graph.stores import EmbeddedStore
+from ontology import UNSPECIFIED, Kind, Modality, Status
+
+Edge = tuple[str, str, str]
+
+
+@dataclass
+class Report:
+    """What a write changed. `revision` is the number of the revision that is current afterwards."""
+
+    added: int = 0
+    changed: int = 0
+    retracted: int = 0
+    removed: int = 0
+    entities: int = 0
+    sources: int = 0
+    revision: int = 0
+    datasets: list[str] = field(default_factory=list)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the write left everything as it was."""
+        return not (self.added or self.changed or self.retracted or self.removed or self.entities or self.sources)
+
+
+class Draft:
+    """Changes on top of one revision, collected before anything is written.
+
+    Statements, sources and entities are put and removed by id; `write` then fills a revision's folder.
+    """
+
+    def __init__(self, base: Snapshot | None, iris: Iris) -> None:
+        self.base, self.iris = base, iris
+        self.columns = base.columns if base else Columns.empty()
+        self.entities: dict[str, Entity] = dict(base.entities) if base else {}
+        self.sources: dict[str, Source] = dict(base.sources) if base else {}
+        self.datasets: dict[str, tuple[str, ...]] = read_datasets(Revision(base.path)) if base else {}
+        self._touched_entities: set[str] = set()
+        self._touched_sources: set[str] = set()
+        self._put: dict[str, Statement] = {}
+        self._removed: set[str] = set()
+        self._removed_sources: set[str] = set()
+
+    def kind_of(self, id: str) -> Kind | None:
+        """The kind of an entity, None where it does not exist."""
+        entity = self.entities.get(id)
+        return entity.kind if entity else None
+
+    def has_statement(self, id: str) -> bool:
+        """Whether the draft holds the statement."""
+        return id in self._put or (id not in self._removed and self.columns.row(id) is not None)
+
+    def put_entity(self, entity: Entity, dataset: str) -> bool:
+        """Adds or replaces an entity that the data set defines; True where that changes something."""
+        definers = self.datasets.get(entity.id, ())
+        same = self.entities.get(entity.id) == entity
+        if not same and any(d != dataset for d in definers):
+            others = ", ".join(d for d in definers if d != dataset)
+            raise InputError(
+                f"entity {entity.id!r} is defined otherwise by the data set {others}", way_out="use the same definition, or another id"
+            )
+        if same and dataset in definers:
+            return False
+        self.entities[entity.id] = entity
+        self.datasets[entity.id] = tuple(sorted({*definers, dataset}))
+        self._touched_entities.add(entity.id)
+        return True
+
+    def release_entity(self, id: str, dataset: str) -> None:
+        """Notes that the data set no longer defines the entity; it goes when nothing names it any more."""
+        self.datasets[id] = tuple(d for d in self.datasets.get(id, ()) if d != dataset)
+        self._touched_entities.add(id)
+
+    def put_source(self, source: Source) -> bool:
+        """Adds or replaces a source; True where that changes something."""
+        old = self.sources.get(source.id)
+        if old == source:
+            return False
+        if old and old.dataset != source.dataset:
+            raise InputError(f"source {source.id!r} belongs to the data set {old.dataset}", way_out="use another id")
+        self.sources[source.id] = source
+        self._touched_sources.add(source.id)
+        if old and self.base:
+            # Bounds depend on the date of publication, and defaults stand on the source: write its statements anew.
+            for statement in self.base.statements(self._rows_of(source.id)):
+                self._put.setdefault(statement.id, statement)
+        return True
+
+    def _rows_of(self, source: str) -> list[int]:
+        number = self.columns.source_number.get(source)
+        return [] if number is None else [int(r) for r in np.flatnonzero(self.columns.source == number)]
+
+    def ids_of(self, source: str) -> list[str]:
+        """Ids of the source's statements in the revision that the draft starts from."""
+        return [self.columns.id(r) for r in self._rows_of(source)]
+
+    def put_statement(self, statement: Statement) -> None:
+        """Adds a statement, or replaces the one with the same id."""
+        self._put[statement.id] = statement
+        self._removed.discard(statement.id)
+
+    def remove_source(self, id: str) -> int:
+        """Removes a source with its statements; gives their number. Raises NotFoundError and InputError."""
+        if id not in self.sources:
+            raise NotFoundError("source", id)
+        ids = set(self.ids_of(id))
+        assert self.base is not None, "a source that is there was written"
+        for holder in self._holders(ids):
+            raise InputError(
+                f"the source {id!r} cannot be removed: statement {holder!r} of another source refers to one of its statements",
+                way_out="remove that one's source first",
+            )
+        others = [s.id for s in self.sources.values() if s.derived_from == id]
+        if others:
+            raise InputError(f"the source {id!r} cannot be removed: {', '.join(others)} are derived from it")
+        self._removed |= ids
+        for i in ids:
+            self._put.pop(i, None)
+        del self.sources[id]
+        self._removed_sources.add(id)
+        return len(ids)
+
+    def _holders(self, ids: set[str]) -> Iterator[str]:
+        assert self.base is not None
+        for row in range(len(self.columns)):
+            if (holder := self.columns.id(row)) in ids:
+                continue
+            statement = self.base.statements([row])[0] if self._may_refer(row) else None
+            if statement and {*statement.statements(), statement.corrected_by} & ids:
+                yield holder
+
+    def _may_refer(self, row: int) -> bool:
+        c = self.columns
+        return bool(c.about[row] != NONE or c.flags[row] & SUBJECT_IS_STATEMENT or STATUSES[c.status[row]] != Status.ACTIVE)
+
+    def write(self, revision: Revision, report: Report) -> None:
+        """Fills the folder of a revision: the engine's copy with the changes, the columns, the catalogue, the notes."""
+        fresh = self.base is None
+        if self.base:
+            self.base.store.backup(revision.db)
+        store = EmbeddedStore(revision.db, self.iris.base, writable=True)
+        try:
+            columns = self.columns.edited(self._removed, self._put.values(), self.sources)
+            if fresh or self.base and self.base.meta.get("ontology") != ontology_hash():
+                store.clear(self.iris.ontology_graph)
+                for path in ontology_files():
+                    store.load_turtle(path, self.iris.ontology_graph)
+            self._drop_unused(columns)
+            self._unload(store)
+            old_edges = set() if self.base is None else plain_edges(self.base.columns)
+            new_edges = plain_edges(columns)
+            store.remove_quads("".join(edge_quad(*e, self.iris) for e in sorted(old_edges - new_edges)))
+            store.load(chunks(self._quads(sorted(new_edges - old_edges))))
+            store.flush()
+            quads = len(store)
+        finally:
+            store.close()
+        columns.save(revision.path)
+        write_catalogue(revision, self.entities.values(), self.sources.values())
+        (revision.path / "datasets.json").write_text(json.dumps(self.datasets))
+        revision.write_meta(
+            {
+                "revision": revision.number,
+                "statements": len(columns),
+                "entities": len(self.entities),
+                "sources": len(self.sources),
+                "quads": quads,
+                "ontology": ontology_hash(),
+            }
+        )
+        report.revision = revision.number
+
+    def _drop_unused(self, columns: Columns) -> None:
+        """Forgets entities that no data set defines and nothing names."""
+        loose = {i for i in self._touched_entities if not self.datasets.get(i)}
+        if not loose:
+            return
+        named = {r for e in self.entities.values() for r in e.references()} | used_entities(columns)
+        for id in loose - named:
+            self.entities.pop(id, None)
+            self.datasets.pop(id, None)
+
+    def _unload(self, store: EmbeddedStore) -> None:
+        iris = self.iris
+        for source in self._removed_sources:
+            store.clear(iris.source(source))
+        if self.base is None:
+            return
+        store.remove((iris.entity(e) for e in self._touched_entities), iris.entities_graph)
+        for id in self._touched_sources:
+            store.remove([iris.source(id)], iris.source(id))
+        for id in {*self._put, *self._removed}:
+            row = self.base.columns.row(id)
+            if row is not None:
+                graph = iris.source(self.base.columns.sources[self.base.columns.source[row]])
+                chain = self.base.columns.chains[self.base.columns.speakers[row]]
+                node = iris.statement(id)
+                store.remove([node, *(f"{node}/speaker/{n + 1}" for n in range(len(chain)))], graph)
+
+    def _quads(self, edges: Iterable[Edge]) -> Iterator[str]:
+        for id in sorted(self._touched_entities & self.entities.keys()):
+            yield entity_quads(self.entities[id], self.datasets.get(id, ()), self.iris)
+        for id in sorted(self._touched_sources & self.sources.keys()):
+            yield source_quads(self.sources[id], self.iris)
+        for statement in self._put.values():
+            yield statement_quads(statement, self.sources[statement.source], self.iris)
+        for edge in edges:
+            yield edge_quad(*edge, self.iris)
+
+
+def plain_edges(c: Columns) -> set[Edge]:
+    """The edges that some active, asserted or presupposed statement carries, which the source itself vouches for."""
+    drawn = [MODALITIES.index(m) for m in (Modality.ASSERTED, Modality.PRESUPPOSED)]
+    mask = (
+        np.isin(c.modality, drawn)
+        & (c.status == STATUSES.index(Status.ACTIVE))
+        & (c.speakers == 0)
+        & (c.flags & SUBJECT_IS_STATEMENT == 0)
+        & (c.subject != NONE)
+        & (c.object != NONE)
+    )
+    rows = np.flatnonzero(mask)
+    if not len(rows):
+        return set()
+    distinct = np.unique(np.stack([c.subject[rows], c.relation[rows].astype(np.int32), c.object[rows]], axis=1), axis=0)
+    edges = {(c.entities[s], c.relations[r], c.entities[o]) for s, r, o in distinct.tolist()}
+    return {e for e in edges if UNSPECIFIED not in (e[0], e[2])}
+
+
+def used_entities(c: Columns) -> set[str]:
+    """Ids of the entities that some statement names."""
+    numbers = {int(n) for column in (c.object, c.topic, c.place) for n in np.unique(column)}
+    numbers |= {int(n) for n in np.unique(c.subject[c.flags & SUBJECT_IS_STATEMENT == 0])}
+    numbers |= {e for n in np.unique(c.parties) for e in c.party_sets[n]}
+    numbers |= {e for n in np.unique(c.roles) for _, e in c.role_sets[n]}
+    numbers |= {e for n in np.unique(c.speakers) for e in c.chains[n]}
+    return {c.entities[n] for n in numbers if n != NONE}
+
+
+def ontology_files() -> list[Path]:
+    """The Turtle files of the vocabulary that a store keeps a copy of."""
+    folder = Path(ontology.__file__).parent
+    return [folder / "tertius.ttl", folder / "relations.ttl"]
+
+
+@cache
+def ontology_hash() -> str:
+    """Hash of those files: a store made with others gets them anew at the next write."""
+    return hashlib.sha256(b"".join(p.read_bytes() for p in ontology_files())).hexdigest()
+
+
+def sync_source(draft: Draft, source: str, wanted: dict[str, Statement], coders: set[str], report: Report) -> None:
+    """Makes a source's statements those wanted: adds, updates, and retracts what is no longer there.
+
+    A statement that is replaced stays, retracted, and points to the one that has its key now. Statements of
+    other coders are left alone.
+    """
+    there = set(draft.ids_of(source))
+    by_key = {s.key: s.id for s in wanted.values() if s.key}
+    for id in there:
+        assert draft.base is not None, "statements that are there were written"
+        old = draft.base.statement(id)
+        if id in wanted:
+            if wanted[id] != old:
+                draft.put_statement(wanted[id])
+                report.changed += 1
+        elif old.coder in coders and old.status is not Status.RETRACTED:
+            successor = by_key.get(old.key)
+            note = old.note or ("Replaced by a later version." if successor else "No longer in the data set.")
+            update = {"status": Status.RETRACTED, "note": note, "corrected_by": successor or old.corrected_by}
+            draft.put_statement(old.model_copy(update=update))
+            report.retracted += 1
+    for id, statement in wanted.items():
+        if id not in there:
+            draft.put_statement(statement)
+            report.added += 1
+
+
+def check_references(draft: Draft, statements: Iterable[Statement]) -> None:
+    """Raises InputErrors where a statement refers to one that does not exist."""
+    errors = [
+        InputError(f"statement {s.key or s.id!r} refers to {other!r}, which does not exist")
+        for s in statements
+        for other in (*s.statements(), s.corrected_by)
+        if other and not draft.has_statement(other)
+    ]
+    if errors:
+        raise InputErrors(errors)
+
+
