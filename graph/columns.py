@@ -45,6 +45,11 @@ def id_bytes(id: str) -> bytes:
     return base64.b32decode(id.upper() + "======")
 
 
+def id_text(raw: bytes) -> str:
+    """The statement's id of 16 bytes."""
+    return base64.b32encode(raw).decode().rstrip("=").lower()
+
+
 class Columns:
     """Columns of one length, one row a statement, with the tables that their numbers lead to.
 
@@ -112,6 +117,8 @@ class Columns:
             wanted = id_bytes(id)
         except ValueError:
             return None
+        if id_text(wanted) != id:  # base 32 leaves two bits over, and case: one statement, one spelling
+            return None
         key = np.uint64(int.from_bytes(wanted[:8], "big"))
         at = int(np.searchsorted(self._keys, key, sorter=self._by_key))
         while at < len(self):
@@ -125,7 +132,7 @@ class Columns:
 
     def id(self, row: int) -> str:
         """The id of a row."""
-        return base64.b32encode(self.ids[row].tobytes()).decode().rstrip("=").lower()
+        return id_text(self.ids[row].tobytes())
 
     @cached_property
     def entity_number(self) -> dict[str, int]:
@@ -221,7 +228,7 @@ class Columns:
         gone = {r for id in remove if (r := self.row(id)) is not None}
         added = np.frombuffer(b"".join(ids), np.uint8).reshape(-1, 16)
         if len(self):
-            gone |= {r for raw in ids if (r := self.row(base64.b32encode(raw).decode().rstrip("="))) is not None}
+            gone |= {r for raw in ids if (r := self.row(id_text(raw))) is not None}
         keep = np.ones(len(self), bool)
         keep[sorted(gone)] = False
         kept = int(keep.sum())

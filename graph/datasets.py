@@ -82,7 +82,7 @@ class Dataset:
 
         for e in self.entities.values():
             place = f"entity:{e.id}"
-            for name, message in entity_faults(e, self.entities):
+            for name, message in entity_faults(e, kind_of):
                 yield self.error(place, message, (name,))
             if e.unnamed_in and e.unnamed_in not in self.sources:
                 yield self.error(place, f"no source has the id {e.unnamed_in!r}", ("unnamed_in",))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ontology import UNSPECIFIED, Kind
 
@@ -14,7 +14,9 @@ SourceId = Annotated[
     str,
     Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=200, description="Id of a source: lower-case letters, digits, - . _"),
 ]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,8}(-[a-z0-9]{1,8})*$", description="Language tag in lower case")]
+# Language, script, region and variants of BCP 47: engines refuse a file with a tag that has no such form.
+_LANGUAGE = r"^[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*$"
+Language = Annotated[str, Field(pattern=_LANGUAGE, description="Language tag in lower case, such as en or sr-latn")]
 OutsideCode = Annotated[
     str,
     Field(
@@ -48,9 +50,13 @@ def _names(value: Any) -> Any:
     return [_name(v) for v in value] if isinstance(value, list | tuple) else value
 
 
-def _sorted_unique(value: Any) -> Any:
+def sorted_unique(value: tuple[str, ...]) -> tuple[str, ...]:
     """Sorted without repeats: for sets that are written as lists."""
-    return tuple(sorted(set(value))) if isinstance(value, list | tuple) and all(isinstance(v, str) for v in value) else value
+    return tuple(sorted(set(value)))
+
+
+def _sorted_names(value: tuple[Name, ...]) -> tuple[Name, ...]:
+    return tuple(sorted(set(value), key=lambda n: (n.text, n.lang)))
 
 
 class Entity(Model):
@@ -64,14 +70,14 @@ class Entity(Model):
     id: EntityId
     kind: Kind
     label: Annotated[Name, BeforeValidator(_name)]
-    aliases: Annotated[tuple[Name, ...], BeforeValidator(_names)] = ()
+    aliases: Annotated[tuple[Name, ...], BeforeValidator(_names), AfterValidator(_sorted_names)] = ()
     description: Text | None = None
     of: EntityId | None = None
     stands_for: EntityId | None = None
     closed: bool | None = None
-    members: Annotated[tuple[EntityId, ...], BeforeValidator(_sorted_unique)] = ()
+    members: Annotated[tuple[EntityId, ...], AfterValidator(sorted_unique)] = ()
     unnamed_in: SourceId | None = None
-    codes: Annotated[tuple[OutsideCode, ...], BeforeValidator(_sorted_unique)] = ()
+    codes: Annotated[tuple[OutsideCode, ...], AfterValidator(sorted_unique)] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

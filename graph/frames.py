@@ -1,6 +1,6 @@
 """Whether a statement fits its relation's frame, and whether what it names exists."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from graph.entities import Entity
 from graph.sources import Source
@@ -67,20 +67,24 @@ def _field_of(s: Statement, entity: str) -> str:
 
 
 def source_faults(statement: Statement, source: Source) -> Iterator[tuple[str, str]]:
-    """Faults of the place in the source."""
+    """Faults of the place in the source, and of a time that its date of publication rules out."""
     if statement.end is not None and source.length is not None and statement.end > source.length:
         yield "end", f"end {statement.end} is outside the text of {source.id!r}, which has {source.length} characters"
+    earliest, latest = statement.bounds(source.published)
+    if earliest and latest and earliest > latest:
+        yield "when", f"{statement.when!r} and {statement.when_text!r} exclude each other, published {source.published}"
 
 
-def entity_faults(entity: Entity, entities: Mapping[str, Entity]) -> Iterator[tuple[str, str]]:
-    """Faults of what an entity refers to."""
+def entity_faults(entity: Entity, kind_of: KindOf) -> Iterator[tuple[str, str]]:
+    """Faults of what an entity refers to. `kind_of` as for `frame_faults`."""
     for other in entity.references():
-        if other not in entities:
+        if kind_of(other) is None:
             yield "of" if other == entity.of else "stands_for" if other == entity.stands_for else "members", (
                 f"no entity has the id {other!r}: add it, or mend the name"
             )
-    if entity.of in entities and entities[str(entity.of)].kind not in (
+    kind = kind_of(entity.of) if entity.of else None
+    if kind and kind not in (
         Kind.STATE, Kind.GOVERNMENT_BODY, Kind.INTERGOVERNMENTAL_ORGANISATION, Kind.ORGANISATION, Kind.DE_FACTO_AUTHORITY,
         Kind.ARMED_GROUP,
     ):  # fmt: skip
-        yield "of", f"{entity.of!r} is a {entities[str(entity.of)].kind}: a post or body belongs to a state, body or organisation"
+        yield "of", f"{entity.of!r} is a {kind}: a post or body belongs to a state, body or organisation"

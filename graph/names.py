@@ -68,6 +68,11 @@ class Names:
         found = {i for k, ids in self._index.items() if wanted in k for i in ids}
         return sorted(found | {i for i in self._entities if wanted in i})
 
+    def ambiguous(self) -> dict[str, list[str]]:
+        """Names, folded, that several entities have, with their ids. A place and what it stands for are one here."""
+        found = {name: sorted({self._stand_in(i) for i in ids}) for name, ids in sorted(self._index.items())}
+        return {name: ids for name, ids in found.items() if len(ids) > 1}
+
     def candidates(self, ids: Iterable[str]) -> list[Candidate]:
         """What is said of entities that a name may mean."""
         return [Candidate(i, self._entities[i].label.text, self._entities[i].kind) for i in ids if i in self._entities]

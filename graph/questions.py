@@ -11,7 +11,7 @@ from graph.acting import BODIES
 from graph.columns import MODALITIES, NONE, OPEN_END, OPEN_START, REPEATED, STATUSES, SUBJECT_IS_STATEMENT, Rows, day
 from graph.selection import Selection
 from graph.snapshot import Snapshot
-from ontology import Kind, Modality, Status, vocabulary
+from ontology import UNSPECIFIED, Kind, Modality, Status, vocabulary
 
 
 class Level(StrEnum):
@@ -95,7 +95,7 @@ def ask(snapshot: Snapshot, selection: Selection, level: Level = Level.ENTITY) -
             if not key[1]:
                 key[0] = raise_to(key[0], row)
             key[3] = raise_to(key[3], row)
-            key[5] = tuple(sorted(raise_to(p, row) for p in c.party_sets[key[5]]))
+            key[5] = tuple(sorted({raise_to(p, row) for p in c.party_sets[key[5]]}))
             groups.setdefault(tuple(key), []).append(row)
     found = [_found(snapshot, key, rows, bool(selection.between)) for key, rows in groups.items()]
     found.sort(key=lambda f: (f.sides == "one", -len(f.statements), f.relation, f.subject or "", f.object or "", f.parties, f.statements))
@@ -268,6 +268,13 @@ def _standing(snapshot: Snapshot) -> np.ndarray:  # type: ignore[type-arg]
     return snapshot.columns.status != STATUSES.index(Status.RETRACTED)
 
 
+_FIRM = (Modality.ASSERTED, Modality.CODED, Modality.CLAIMED, Modality.PRESUPPOSED, Modality.INTERPRETED)
+
+
+def _firm(snapshot: Snapshot) -> np.ndarray:  # type: ignore[type-arg]
+    return np.isin(snapshot.columns.modality, [MODALITIES.index(m) for m in _FIRM])
+
+
 def _overlap(snapshot: Snapshot, a: int, b: int) -> bool:
     c = snapshot.columns
     return bool(c.earliest[a] <= c.latest[b] and c.earliest[b] <= c.latest[a])
@@ -279,14 +286,15 @@ def _posts(snapshot: Snapshot) -> Iterator[Contradiction]:
     if number is None:
         return
     rows = c.relation_index[number]
-    rows = rows[_standing(snapshot)[rows] & (c.modality[rows] != MODALITIES.index(Modality.NEGATED))]
+    rows = rows[_standing(snapshot)[rows] & _firm(snapshot)[rows]]
     posts: dict[int, list[int]] = {}
     for row in rows.tolist():
         posts.setdefault(int(c.object[row]), []).append(row)
     for post, holders in posts.items():
         people: dict[int, list[int]] = {}
         for row in holders:
-            people.setdefault(int(c.subject[row]), []).append(row)
+            if c.entities[c.subject[row]] != UNSPECIFIED:
+                people.setdefault(int(c.subject[row]), []).append(row)
         names = sorted(people)
         for i, one in enumerate(names):
             for other in names[i + 1 :]:
@@ -306,26 +314,27 @@ def _is_disputed(snapshot: Snapshot, row: int) -> bool:
     return bool(snapshot.columns.status[row] == STATUSES.index(Status.DISPUTED))
 
 
-_FIRM = (Modality.ASSERTED, Modality.CODED, Modality.CLAIMED, Modality.PRESUPPOSED, Modality.INTERPRETED)
-
-
 def _denials(snapshot: Snapshot) -> Iterator[Contradiction]:
     c = snapshot.columns
+    statement_as_subject = c.flags & SUBJECT_IS_STATEMENT
     negated = np.flatnonzero((c.modality == MODALITIES.index(Modality.NEGATED)) & _standing(snapshot))
     for row in negated.tolist():
         relation = c.relations[c.relation[row]]
+        if statement_as_subject[row]:
+            who = "an act"
+        else:
+            who = snapshot.label(c.entities[c.subject[row]]) if c.subject[row] != NONE else "the parties"
         narrower = [c.relation_number[r] for r in vocabulary().narrower(relation) if r in c.relation_number]
         same = (
-            (c.subject == c.subject[row]) & (c.object == c.object[row]) & (c.about == c.about[row])
-            & (c.parties == c.parties[row]) & np.isin(c.relation, narrower) & _standing(snapshot)
-            & np.isin(c.modality, [MODALITIES.index(m) for m in _FIRM])
+            (c.subject == c.subject[row]) & (statement_as_subject == statement_as_subject[row])
+            & (c.object == c.object[row]) & (c.about == c.about[row]) & (c.parties == c.parties[row]) & np.isin(c.relation, narrower) & _standing(snapshot)
+            & _firm(snapshot)
         )  # fmt: skip
         for other in np.flatnonzero(same).tolist():
             if _overlap(snapshot, row, other):
                 yield Contradiction(
                     "claim-and-denial", (c.id(other), c.id(row)),
-                    f"one says that {snapshot.label(c.entities[c.subject[row]]) if c.subject[row] != NONE else 'the parties'} "
-                    f"{vocabulary().relation(relation).label}, the other that it is not so",
+                    f"one says that {who} {vocabulary().relation(relation).label}, the other that it is not so",
                     settled=_is_disputed(snapshot, row) or _is_disputed(snapshot, other),
                 )  # fmt: skip
 

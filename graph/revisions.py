@@ -13,6 +13,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import shutil
 import time
 import uuid
@@ -25,6 +26,10 @@ from graph.exceptions import StoreFormatError, StoreLockedError, StoreWriteError
 from ontology import BASE
 
 FORMAT = 1
+_BASE = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]+/")
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}\s*")
+_NEW = {"write.lock", "format.json", "format.json.new"}
+"""What a folder holds while it is being made into a store."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,9 @@ class Revision:
         """Takes a shared lock, so that no writer clears the folder away."""
         self._lock = (self.path / "read.lock").open()
         fcntl.flock(self._lock, fcntl.LOCK_SH)
+        if not (self.path / "read.lock").exists():  # cleared away while the lock was waited for
+            self.release()
+            raise FileNotFoundError(self.path)
         return self
 
     def release(self) -> None:
@@ -90,12 +98,17 @@ class RevisionFolder:
             )
 
     def _create(self, base: str) -> None:
-        if self.path.exists() and any(p.name not in ("write.lock",) for p in self.path.iterdir()):
-            raise StoreFormatError(f"{self.path} is not empty and not a store: name another folder")
+        if not _BASE.fullmatch(base):
+            raise StoreFormatError(f"{base!r} is no base for IRIs: write one like {BASE}, with a slash at its end")
         with _write_errors(self.path):
+            if self.path.exists() and {p.name for p in self.path.iterdir()} - _NEW:
+                raise StoreFormatError(f"{self.path} is not empty and not a store: name another folder")
             self.path.mkdir(parents=True, exist_ok=True)
-            data = {"format": FORMAT, "store_id": uuid.uuid4().hex, "base": base}
-            _write_synced(self.path / "format.json", json.dumps(data))
+            with self.locked(wait=10):
+                if not (self.path / "format.json").exists():  # another process may have been first
+                    data = {"format": FORMAT, "store_id": uuid.uuid4().hex, "base": base}
+                    _write_synced(self.path / "format.json.new", json.dumps(data))
+                    (self.path / "format.json.new").replace(self.path / "format.json")
 
     def _read_format(self) -> Format:
         try:
@@ -113,11 +126,21 @@ class RevisionFolder:
     def current_number(self) -> int:
         """Number of the current revision, 0 where nothing was ever written."""
         try:
-            return int(self._pointer.read_text())
+            text = self._pointer.read_text()
         except FileNotFoundError:
+            # The first revision is empty, so only later ones can be lost: never take them for what a killed writer left.
+            if newest := max((int(p.name) for p in self._folders() if p.name != "1"), default=0):
+                raise StoreFormatError(
+                    f"{self._pointer} is missing: write into it the number of the newest whole revision, such as {newest}"
+                ) from None
             return 0
-        except ValueError as error:
-            raise StoreFormatError(f"{self._pointer} does not hold a number: {error}") from error
+        except (OSError, ValueError) as error:
+            raise StoreFormatError(f"{self._pointer} cannot be read: {error}") from error
+        if not _NUMBER.fullmatch(text):
+            raise StoreFormatError(
+                f"{self._pointer} holds {text[:40]!r} and not the number of a revision: write that of the newest whole one"
+            )
+        return int(text)
 
     def current(self) -> Revision | None:
         """The current revision, held; None where nothing was ever written."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, computed_field, field_validator, model_validator
 
-from graph.entities import CoderName, EntityId, Model, OutsideCode, SourceId, Text, _sorted_unique
+from graph.entities import CoderName, EntityId, Model, OutsideCode, SourceId, Text, sorted_unique
 from graph.sources import Edtf
 from graph.times import Bounds, anchored_bounds, check_when_text, edtf_bounds
 from ontology import Modality, Status, vocabulary
@@ -76,7 +76,7 @@ class Statement(Model):
     relation: str
     object: EntityId | None = None
     about: StatementId | None = None
-    parties: Annotated[tuple[EntityId, ...], BeforeValidator(_sorted_unique)] = ()
+    parties: Annotated[tuple[EntityId, ...], AfterValidator(sorted_unique)] = ()
     roles: Annotated[tuple[RoleOf, ...], BeforeValidator(_roles), AfterValidator(_sorted_roles)] = ()
     topic: EntityId | None = None
     place: EntityId | None = None
@@ -96,7 +96,7 @@ class Statement(Model):
     status: Status = Status.ACTIVE
     note: Text | None = None
     corrected_by: StatementId | None = None
-    codes: Annotated[tuple[OutsideCode, ...], BeforeValidator(_sorted_unique)] = ()
+    codes: Annotated[tuple[OutsideCode, ...], AfterValidator(sorted_unique)] = ()
     coder: CoderName = "curated"
     confidence: Confidence | None = None
     key: Annotated[str, Field(min_length=1, max_length=200)] | None = None

@@ -29,7 +29,10 @@ def edtf_bounds(text: str) -> Bounds:
     Raises ValueError naming the string where it is not EDTF, is impossible, or ends before it begins.
     """
     if _DAY.fullmatch(text):
-        day = date.fromisoformat(text)
+        try:
+            day = date.fromisoformat(text)
+        except ValueError as error:
+            raise ValueError(f"{text!r} is no day of the calendar: {error}") from None
         return day, day
     try:
         # The library reads open ends but does not bound them, so the two ends are read one by one.

@@ -16,7 +16,7 @@ _CORE_TAGS = {f"tag:yaml.org,2002:{t}" for t in ("str", "int", "float", "bool", 
 _PLAIN = (
     (re.compile(r"null|~|"), lambda _: None),
     (re.compile(r"true|false"), lambda t: t == "true"),
-    (re.compile(r"-?(0|[1-9][0-9]*)"), int),
+    (re.compile(r"-?(0|[1-9][0-9]{0,17})"), int),
     (re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+([eE][-+]?[0-9]+)?"), float),
 )
 
@@ -117,7 +117,7 @@ def _build(node: yaml.Node, path: Path_, lines: dict[Path_, int], name: str) -> 
         return mapping
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, (*path, i), lines, name) for i, item in enumerate(node.value)]
-    if node.style is None:
+    if not node.style:  # None or "", as the loader has it, for a plain word
         for pattern, convert in _PLAIN:
             if pattern.fullmatch(node.value):
                 return convert(node.value)

@@ -30,7 +30,9 @@ class Store(Protocol):
         `bindings` replace variables by IRIs.
         """
 
-    def answer(self, query: str, media_type: str | None = None, *, union: bool = True) -> Answer:
+    def answer(
+        self, query: str, media_type: str | None = None, rdf_type: str | None = None, *, union: bool = True
+    ) -> Answer:
         """Any query of SPARQL 1.1, serialised."""
 
     def load(self, pieces: Iterable[bytes]) -> None:

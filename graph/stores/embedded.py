@@ -8,7 +8,7 @@ from typing import IO
 
 import pyoxigraph as ox
 
-from graph.exceptions import QueryError, QuerySyntaxError, QueryTooLargeError, StoreLockedError, StoreWriteError
+from graph.exceptions import QueryError, QuerySyntaxError, QueryTooLargeError, StoreFormatError, StoreLockedError, StoreWriteError
 from graph.rdf import Property
 from graph.stores.base import Answer
 from ontology import store_prefixes
@@ -37,7 +37,8 @@ class EmbeddedStore:
         except OSError as error:
             if "lock" in str(error).lower():
                 raise StoreLockedError(f"{path} is being written by another process: {error}") from error
-            raise StoreWriteError(f"{path} cannot be opened: {error}") from error
+            kind = StoreWriteError if writable else StoreFormatError
+            raise kind(f"{path} cannot be opened: {error}") from error
 
     # Reading
 
@@ -56,6 +57,11 @@ class EmbeddedStore:
         for quad in self.engine.quads_for_pattern(None, ox.NamedNode(predicate), None, ox.NamedNode(graph)):
             yield quad.subject.value
 
+    def referring(self, iri: str) -> Iterator[str]:
+        """IRIs of the subjects, in any graph, of which the IRI is a property's value."""
+        for quad in self.engine.quads_for_pattern(None, None, ox.NamedNode(iri), None):
+            yield quad.subject.value
+
     def scan(self, graph: str) -> Iterator[tuple[str, Property]]:
         """All triples of a named graph, those of one subject one after the other."""
         for quad in self.engine.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
@@ -69,16 +75,16 @@ class EmbeddedStore:
         return [{n: s[n].value for n in names if s[n] is not None} for s in solutions]
 
     def answer(
-        self, query: str, media_type: str | None = None, *, union: bool = True,
+        self, query: str, media_type: str | None = None, rdf_type: str | None = None, *, union: bool = True,
         max_rows: int | None = None, max_bytes: int | None = None,
     ) -> Answer:
-        """Any query of SPARQL 1.1, serialised whole; `media_type` as offered for its form, else the usual one.
+        """Any query of SPARQL 1.1, serialised whole: solutions and truth values as `media_type`, triples as `rdf_type`.
 
         Raises QuerySyntaxError, QueryTooLargeError past `max_rows` or `max_bytes`, QueryError where the engine fails.
         """
         results = self._query(query, union=union)
         if isinstance(results, ox.QueryTriples):
-            rdf = RDF_FORMATS.get(media_type or "", ox.RdfFormat.TURTLE)
+            rdf = RDF_FORMATS.get(rdf_type or "", ox.RdfFormat.TURTLE)
             triples = list(_capped(results, max_rows))
             body = ox.serialize(triples, format=rdf, prefixes=self._prefixes)
             return Answer(body or b"", rdf.media_type)
@@ -117,8 +123,11 @@ class EmbeddedStore:
             raise QueryError(str(error)) from error
 
     def dump(self, output: IO[bytes], media_type: str, graph: str | None = None) -> None:
-        """Writes all quads, or one named graph; formats without graphs need one."""
+        """Writes all quads, or one named graph. A format without graphs holds the triples of all of them."""
         format = RDF_FORMATS[media_type]
+        if graph is None and not format.supports_datasets:
+            ox.serialize((q.triple for q in self.engine), output, format=format, prefixes=self._prefixes)
+            return
         self.engine.dump(
             output,
             format=format,

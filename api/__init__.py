@@ -1,0 +1,1 @@
+"""How the graph is asked for: HTTP and the command line."""

@@ -1,0 +1,125 @@
+"""The service: what it consists of, opened and closed by its lifespan."""
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from fastapi import Depends, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
+from fastapi_offline import FastAPIOffline
+
+from api.dependencies import VERSION, State, check_query_string, fingerprint
+from api.errors import add_handlers
+from api.middleware import AccessLog, Bounds
+from api.routers import catalogue, health, questions, sparql, start, statements
+from api.schemas import ProblemBody
+from api.settings import Settings
+from api.texts import Texts
+from api.workers import Limits, QueryWorker
+from graph import KnowledgeGraph
+from graph.datasets import dataset_folders
+from graph.shipped import shipped_data
+
+log = logging.getLogger("tertius")
+
+DESCRIPTION = """\
+Who mediates, opposes, invites, accuses or supports whom in international affairs, **and who says so**.
+
+Every answer leads to its statements; every statement has its source, its place there, its speakers and its modality.
+An offer is not an agreement, an effort is not a deed, and an empty answer is not a no.
+"""
+
+
+def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = None) -> FastAPI:
+    """The service over a graph: the given one, else the store of the settings with their data loaded.
+
+    Nothing is opened before the application starts. Starting raises the errors of KnowledgeGraph and its `load`.
+    """
+    settings = settings or Settings()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with contextlib.ExitStack() as stack:
+            kg = graph or stack.enter_context(_open(settings))
+            worker = QueryWorker(limits(settings))
+            stack.callback(worker.close)
+            app.state.tertius = State(
+                settings, kg, Texts(*_text_folders(settings)), worker, _parameters(app), fingerprint(settings, kg.store_id)
+            )
+            log.info("serving", extra={"revision": kg.snapshot.revision, "statements": len(kg.snapshot.columns)})
+            yield
+        log.info("stopped")
+
+    app = FastAPIOffline(
+        title="Tertius",
+        version=VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
+        dependencies=[Depends(check_query_string)],
+        responses={
+            404: {"model": ProblemBody, "description": "Nothing has this name or id; candidates are listed."},
+            422: {"model": ProblemBody, "description": "A parameter is unknown, ambiguous or impossible."},
+        },
+    )
+    for router in (start.router, questions.router, statements.router, catalogue.router, sparql.router, health.router):
+        app.include_router(router)
+    _answer_head(app)
+    add_handlers(app)
+    # The last one added is the first to see a request.
+    app.add_middleware(Bounds, url_length=settings.url_length, body_length=settings.body_length)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(settings.cors_origins),
+        allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+        allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+        expose_headers=["ETag", "Link", "X-Total-Count", "X-Request-Id", "Retry-After"],
+    )
+    app.add_middleware(AccessLog)
+    return app
+
+
+def limits(settings: Settings) -> Limits:
+    """What one SPARQL query may take."""
+    return Limits(
+        settings.query_timeout, settings.query_memory, settings.query_rows, settings.query_bytes,
+        settings.query_length, settings.query_depth, settings.query_queue,
+    )  # fmt: skip
+
+
+def _open(settings: Settings) -> KnowledgeGraph:
+    kg = KnowledgeGraph(settings.store, base=settings.base if settings.store is None else None)
+    if settings.data != "none":
+        report = kg.load(settings.data, texts=settings.texts)
+        log.info("loaded", extra={"datasets": report.datasets, "added": report.added, "changed": report.changed})
+    kg.refresh_ontology()
+    return kg
+
+
+def _text_folders(settings: Settings) -> list[Path]:
+    """The user's folder of texts, and those that data sets are shipped with."""
+    folders = [settings.texts] if settings.texts else []
+    if settings.data != "none":
+        data = Path(settings.data) if settings.data else shipped_data()
+        folders += [f / "texts" for f in dataset_folders(data)]
+    return [f for f in folders if f.is_dir()]
+
+
+def _answer_head(app: FastAPI) -> None:
+    """HEAD wherever GET is answered; the server leaves the body out, and the description mentions GET only."""
+    app.openapi()
+    for route in app.routes:
+        if isinstance(route, APIRoute) and "GET" in route.methods:
+            route.methods.add("HEAD")
+
+
+def _parameters(app: FastAPI) -> dict[tuple[str, str], dict[str, bool]]:
+    """The query parameters of each path, and whether they may be repeated, from the page that describes them."""
+    found = {}
+    for path, methods in app.openapi()["paths"].items():
+        for method, operation in methods.items():
+            parameters = [p for p in operation.get("parameters", []) if p["in"] == "query"]
+            found[method.upper(), path] = {p["name"]: p["schema"].get("type") == "array" for p in parameters}
+    return found

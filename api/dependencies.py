@@ -1,0 +1,103 @@
+"""What endpoints need, by name: the graph, one snapshot of it, the texts, the rules for parameters and caching."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any
+from urllib.parse import unquote_to_bytes
+
+from fastapi import Depends, Request, Response
+from pydantic_core import to_json
+
+from api.errors import NotModified, Problem
+from api.settings import Settings
+from api.texts import Texts
+from api.workers import QueryWorker
+from graph import KnowledgeGraph
+from graph.snapshot import Snapshot
+
+JSON = "application/json"
+try:
+    VERSION = version("tertius")
+except PackageNotFoundError:  # run from a checkout that is not installed
+    VERSION = "0"
+
+
+@dataclass
+class State:
+    """What the lifespan opens and closes."""
+
+    settings: Settings
+    graph: KnowledgeGraph
+    texts: Texts
+    worker: QueryWorker
+    parameters: dict[tuple[str, str], dict[str, bool]]
+    fingerprint: str
+
+
+def get_state(request: Request) -> State:
+    """The state of the running application."""
+    state: State = request.app.state.tertius
+    return state
+
+
+StateDep = Annotated[State, Depends(get_state)]
+
+
+async def check_query_string(request: Request, state: StateDep) -> None:
+    """Refuses what would be misread in silence: bytes that are not UTF-8, unknown parameters, repeated single ones."""
+    raw: bytes = request.scope["query_string"]
+    try:
+        unquote_to_bytes(raw).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Problem(400, "the query string is not UTF-8 once its percent signs are resolved") from None
+    known = state.parameters.get((request.method if request.method != "HEAD" else "GET", request.scope["route"].path))
+    if known is None:
+        return
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    for name, count in counts.items():
+        if name not in known:
+            takes = f"it takes {', '.join(known)}" if known else "it takes none"
+            raise Problem(422, f"unknown parameter {name!r}; {takes}", parameter=name, known=list(known))
+        if count > 1 and not known[name]:
+            raise Problem(422, f"parameter {name!r} is given {count} times and may be given once", parameter=name)
+
+
+def fingerprint(settings: Settings, store_id: str) -> str:
+    """What answers depend on beside the revision: store, software and settings. Secrets go in hashed."""
+    return hashlib.sha256(f"{store_id}|{VERSION}|{settings!r}".encode()).hexdigest()
+
+
+class Reply:
+    """Answers one request from one snapshot, with an ETag, or not at all where the client has the answer."""
+
+    def __init__(self, request: Request, state: StateDep) -> None:
+        self._request, self._state = request, state
+        self.snapshot: Snapshot = state.graph.snapshot
+        self.texts = state.texts
+
+    def check(self, media_type: str = JSON) -> None:
+        """Raises NotModified where the client has this answer. To be called before any work."""
+        wanted = self._request.headers.get("if-none-match")
+        if wanted and self._etag(media_type) in (t.strip().removeprefix("W/") for t in wanted.split(",")) or wanted == "*":
+            raise NotModified(self._headers(media_type))
+
+    def _etag(self, media_type: str) -> str:
+        scope = self._request.scope
+        parts = (self._state.fingerprint, self.snapshot.revision, media_type, scope["path"], scope["query_string"])
+        return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+    def _headers(self, media_type: str) -> dict[str, str]:
+        return {"ETag": self._etag(media_type), "Cache-Control": "no-cache", "Vary": "Accept"}
+
+    def json(self, content: Any, **headers: str) -> Response:
+        """A JSON answer."""
+        return self.whole(to_json(content), JSON, **headers)
+
+    def whole(self, body: bytes | str, media_type: str, **headers: str) -> Response:
+        """An answer of any type."""
+        return Response(body, headers=self._headers(media_type) | headers, media_type=media_type)
+
+
+ReplyDep = Annotated[Reply, Depends()]

@@ -1,0 +1,130 @@
+"""Which exception becomes which status, as RFC 9457 problem details."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+
+from graph.exceptions import (
+    AmbiguousNameError,
+    GraphError,
+    NameResolutionError,
+    NotFoundError,
+    ParameterError,
+    QueryError,
+    QueryRefusedError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+    QueryTooLargeError,
+    StoreError,
+    StoreLockedError,
+    UnknownNameError,
+)
+from ontology import OntologyError, UnknownTermError
+
+PROBLEM = "application/problem+json"
+log = logging.getLogger("tertius")
+
+
+class Problem(Exception):
+    """An answer that is an error, raised where it is noticed. `extra` are further members of the problem."""
+
+    def __init__(self, status: int, detail: str, *, headers: Mapping[str, str] | None = None, **extra: Any) -> None:
+        self.status, self.detail, self.headers, self.extra = status, detail, dict(headers or {}), extra
+        super().__init__(detail)
+
+
+class NotModified(Exception):  # noqa: N818 - not an error: the client has the answer already
+    """The client's copy is current."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self.headers = dict(headers)
+        super().__init__("not modified")
+
+
+# The first class that fits decides: narrower ones stand first.
+STATUS: dict[type[Exception], int] = {
+    UnknownNameError: 404,
+    AmbiguousNameError: 422,
+    NameResolutionError: 422,
+    NotFoundError: 404,
+    ParameterError: 422,
+    UnknownTermError: 404,
+    QuerySyntaxError: 400,
+    QueryRefusedError: 403,
+    QueryTimeoutError: 503,
+    QueryTooLargeError: 422,
+    QueryError: 500,
+    StoreLockedError: 503,
+    StoreError: 500,
+    GraphError: 422,
+    OntologyError: 422,
+}
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, **extra: Any) -> Response:
+    """A problem-details answer."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail} | extra
+    return Response(to_json(body), status, headers=dict(headers or {}), media_type=PROBLEM)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Gives the application its handlers. An unexpected error is logged in full and answered with a plain 500."""
+
+    @app.exception_handler(Problem)
+    async def _problem(_: Request, error: Problem) -> Response:
+        return problem(error.status, error.detail, error.headers, **error.extra)
+
+    @app.exception_handler(NotModified)
+    async def _not_modified(_: Request, error: NotModified) -> Response:
+        return Response(status_code=304, headers=error.headers)
+
+    @app.exception_handler(GraphError)
+    @app.exception_handler(OntologyError)
+    async def _graph(request: Request, error: Exception) -> Response:
+        status = next(s for cls, s in STATUS.items() if isinstance(error, cls))
+        extra: dict[str, Any] = {}
+        if isinstance(error, NameResolutionError):
+            extra = {"value": error.name, "candidates": [asdict(c) for c in error.candidates]}
+        elif isinstance(error, UnknownTermError):
+            extra = {"value": error.value, "candidates": error.candidates}
+        elif isinstance(error, ParameterError):
+            extra = {"parameter": error.parameter}
+        headers = {"Retry-After": "5"} if status == 503 else {}
+        if status >= 500 and status != 503:
+            log.error("failed", exc_info=error, extra={"path": request.url.path})
+        return problem(status, str(error), headers, **extra)
+
+    @app.exception_handler(RequestValidationError)
+    async def _validation(_: Request, error: RequestValidationError) -> Response:
+        faults = []
+        for fault in error.errors():
+            name = ".".join(str(p) for p in fault["loc"][1:])
+            given = fault.get("input")
+            faults.append(
+                {"parameter": name, "message": str(fault["msg"]).removeprefix("Value error, "),
+                 "value": given if isinstance(given, str | int | float | bool) else None}
+            )  # fmt: skip
+        words = "; ".join(f"{f['parameter']}: {f['message']}, got {f['value']!r}" for f in faults)
+        return problem(422, words, errors=faults)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        detail = str(error.detail)
+        if error.status_code == 404:
+            detail = f"nothing answers at {request.url.path}; GET / lists what does"
+        elif error.status_code == 405:
+            detail = f"{request.method} is not allowed at {request.url.path}"
+        return problem(error.status_code, detail, error.headers)
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> Response:
+        log.error("unexpected error", exc_info=error, extra={"path": request.url.path})
+        return problem(500, "an unexpected error happened; it has been logged")

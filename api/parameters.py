@@ -1,0 +1,174 @@
+"""The parameters of requests: names, meanings and examples, shared by every path that takes them."""
+
+import base64
+import hashlib
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from api.errors import Problem
+from graph.exceptions import ParameterError
+from graph.knowledge_graph import selection_from_names
+from graph.questions import Level, Step
+from graph.selection import Selection
+from graph.snapshot import Snapshot
+from graph.times import edtf_bounds
+from ontology import Kind, Modality, Status
+
+Word = Annotated[str, Field(min_length=1, max_length=500)]
+MAX_LIMIT = 1000
+
+
+def _whole_number(value: Any) -> Any:
+    # Python reads "１０" and "1_0" as numbers too; a link should not.
+    if isinstance(value, str) and not (value.isascii() and value.isdecimal()):
+        raise ValueError("is a whole number in plain digits")
+    return value
+
+
+class Parameters(BaseModel):
+    """Base of the parameter models: unknown parameters are errors."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Page(Parameters):
+    """Which part of a list."""
+
+    limit: Annotated[int, BeforeValidator(_whole_number)] = Field(
+        50, ge=1, le=MAX_LIMIT, description="Most items of one answer, at most 1,000.", examples=[50]
+    )
+    cursor: Word | None = Field(
+        None, description="The `next` of the answer before this one.", examples=["Mzo1MDphYmNkZWZnaA"]
+    )
+
+
+class Narrowing(Parameters):
+    """Filters that every selection takes. Entities may be given by id, label or alias."""
+
+    subject: Word | None = Field(None, description="Who does it; a stand-in means its government.", examples=["Russia"])
+    object: Word | None = Field(None, description="Towards whom or what.", examples=["Mirzoyan"])
+    party: list[Word] = Field([], description="One of the sides; may be repeated.", examples=[["Armenia"]])
+    between: list[Word] = Field([], description="The two sides; give it twice.", examples=[["Armenia", "Azerbaijan"]])
+    involving: list[Word] = Field(
+        [], description="Subject, object, side or in a role; may be repeated.", examples=[["Zakharova"]]
+    )
+    about_relation: Word | None = Field(
+        None, description="Relation or family of the statement that it is about.", examples=["mediates"]
+    )
+    about_subject: Word | None = Field(None, description="Subject of the statement that it is about.", examples=["United States"])
+    role: list[Word] = Field([], description="A role, or ROLE:ENTITY; may be repeated.", examples=[["destination:Moscow"]])
+    topic: Word | None = Field(None, description="What it concerns.", examples=["armenia-azerbaijan-peace-treaty"])
+    source: list[Word] = Field([], description="Id of a source; may be repeated.", examples=[["article"]])
+    dataset: Word | None = Field(None, description="Name of a data set.", examples=["armenia-azerbaijan-talks"])
+    attributed_to: Word | None = Field(None, description="A speaker, at any depth of the chain.", examples=["Zakharova"])
+    according_to: Word | None = Field(
+        None,
+        description="The perspective: what this actor, or who speaks for it, says; `source` for what sources vouch for themselves.",
+        examples=["Russia"],
+    )
+    depth: Literal["outermost", "any"] = Field(
+        "outermost", description="With according_to: `any` adds what others report the actor to have said.", examples=["any"]
+    )
+    modality: list[Modality] = Field([], description="How the claim is made; may be repeated.", examples=[["asserted"]])
+    status: list[Status] = Field(
+        [], description="Whether the statement stands; without it, active and disputed ones.", examples=[["active"]]
+    )
+    since: Word | None = Field(None, description="First day of the window, or a month or year (EDTF).", examples=["2020"])
+    until: Word | None = Field(None, description="Last day of the window, or a month or year (EDTF).", examples=["2024-12"])
+    event: Word | None = Field(None, description="Key of an event.", examples=["latest-invitation"])
+    exact: bool = Field(False, description="True: only the entities named, not those who act for them.", examples=[True])
+
+    def selection(self, snapshot: Snapshot, **more: Any) -> Selection:
+        """The selection with its names resolved. Raises what resolving raises, and ParameterError."""
+        given: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name in Narrowing.model_fields
+            if (value := getattr(self, name)) not in (None, [])
+        }
+        for name, side in (("since", 0), ("until", 1)):
+            if name in given:
+                given[name] = _window(name, given[name], side)
+        return selection_from_names(snapshot, given | {k: v for k, v in more.items() if v is not None})
+
+
+class WhoParameters(Narrowing, Page):
+    """Filters of a question."""
+
+    level: Level = Field(Level.ENTITY, description="How far actors are rolled up: to bodies or states.", examples=["state"])
+
+
+class StatementParameters(Narrowing, Page):
+    """Filters of the list of statements."""
+
+    relation: Word | None = Field(None, description="A relation, narrower ones included.", examples=["invites"])
+    family: Word | None = Field(None, description="A family of relations.", examples=["mediation"])
+
+
+class TimelineParameters(Narrowing):
+    """Filters of the timeline, and its step."""
+
+    relation: Word | None = Field(None, description="A relation, narrower ones included.", examples=["invites"])
+    family: Word | None = Field(None, description="A family of relations.", examples=["accusation"])
+    by: Step = Field(Step.MONTH, description="Length of the periods.", examples=["year"])
+
+
+class EntityParameters(Page):
+    """Filters of the list of entities."""
+
+    q: Word | None = Field(None, description="Part of a label, alias or id, in any case.", examples=["mirzo"])
+    kind: list[Kind] = Field([], description="Kind of entity; may be repeated.", examples=[["person"]])
+
+
+class RelationParameters(Parameters):
+    """Filters of the list of relations."""
+
+    family: Word | None = Field(None, description="A family of relations.", examples=["mediation"])
+
+
+class NoParameters(Parameters):
+    """For paths that take none."""
+
+
+def _window(name: str, text: str, side: int) -> date:
+    try:
+        bound = edtf_bounds(text)[side]
+    except ValueError as error:
+        raise ParameterError(name, str(error)) from None
+    if bound is None:
+        raise ParameterError(name, f"{text!r} is open: leave the parameter out instead")
+    return bound
+
+
+# Cursors hold the revision and the place in the list: an answer never mixes two states of the graph.
+
+
+def read_cursor(cursor: str | None, revision: int, query: str) -> int:
+    """The offset that a cursor stands for. Raises Problem: 422 for one that is not ours, 409 where the graph has changed."""
+    if cursor is None:
+        return 0
+    try:
+        number, offset, digest = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii").split(":")
+        place = int(number), int(offset)
+    except ValueError:
+        raise Problem(422, f"cursor: {cursor!r} is not one of ours; use the `next` of an answer as it is") from None
+    if digest != _digest(query) or place[1] < 0:
+        raise Problem(422, "cursor: it belongs to another question; start again without it")
+    if place[0] != revision:
+        raise Problem(409, "cursor: the graph has changed since; start again without it")
+    return place[1]
+
+
+def write_cursor(revision: int, offset: int, query: str) -> str:
+    """A cursor for the place."""
+    return base64.urlsafe_b64encode(f"{revision}:{offset}:{_digest(query)}".encode()).decode().rstrip("=")
+
+
+def _digest(query: str) -> str:
+    return hashlib.sha256(query.encode()).hexdigest()[:8]
+
+
+def cursor_query(path: str, parameters: BaseModel) -> str:
+    """What a cursor belongs to: the path and every parameter but the page's."""
+    return path + parameters.model_dump_json(exclude={"cursor", "limit"})

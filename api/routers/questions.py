@@ -1,0 +1,69 @@
+"""Questions: who does what to whom, over time, and what contradicts what."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+
+from api import answers, schemas
+from api.dependencies import ReplyDep
+from api.parameters import NoParameters, TimelineParameters, WhoParameters, cursor_query, read_cursor, write_cursor
+from graph.questions import ask, contradictions, timeline
+
+router = APIRouter(tags=["questions"])
+
+Question = Annotated[
+    str,
+    Path(
+        description="A relation, narrower ones included, or a family.",
+        examples=["mediates", "opposes", "invites", "accuses", "supports", "mediation"],
+    ),
+]
+
+
+@router.get("/who/{question}", response_model=schemas.WhoBody, summary="Who mediates, opposes, invites whom, and who says so")
+def who(question: Question, parameters: Annotated[WhoParameters, Query()], reply: ReplyDep) -> Response:
+    """Answers are grouped by subject, relation, object, about and parties; each names its statements, voices and modalities.
+
+    An empty list means that the graph knows nothing of it, never "no": `coverage` says what it does hold.
+    """
+    reply.check()
+    snapshot = reply.snapshot
+    page = cursor_query(f"/who/{question}", parameters)
+    offset = read_cursor(parameters.cursor, snapshot.revision, page)
+    selection = parameters.selection(snapshot, question=question)
+    found = ask(snapshot, selection, parameters.level)
+    given: dict[str, Any] = parameters.model_dump(mode="json", exclude_defaults=True, exclude={"cursor"})
+    body = answers.who_answer(snapshot, question, given, found, selection, parameters.limit, offset)
+    end = offset + parameters.limit
+    body["next"] = write_cursor(snapshot.revision, end, page) if end < len(found.found) else None
+    return reply.json(body)
+
+
+@router.get("/conflicts", response_model=schemas.ContradictionList, summary="Statements that contradict each other, and why")
+def conflicts(parameters: Annotated[NoParameters, Query()], reply: ReplyDep) -> Response:
+    """Two holders of one post, a claim and its denial, a statement and its correction."""
+    reply.check()
+    snapshot = reply.snapshot
+    items = [
+        {
+            "kind": c.kind,
+            "reason": c.reason,
+            "settled": c.settled,
+            "statements": [answers.statement_ref(snapshot, s) for s in c.statements],
+        }
+        for c in contradictions(snapshot)
+    ]
+    return reply.json({"items": items, "total": len(items), "revision": snapshot.revision})
+
+
+@router.get("/timeline", response_model=schemas.TimelineBody, summary="Statements per day, month or year")
+def read_timeline(parameters: Annotated[TimelineParameters, Query()], reply: ReplyDep) -> Response:
+    """A statement counts only in a period that its dates lie within; the others are counted apart."""
+    reply.check()
+    snapshot = reply.snapshot
+    selection = parameters.selection(snapshot, relation=parameters.relation, family=parameters.family)
+    found = timeline(snapshot, selection, parameters.by)
+    periods = [{"period": p, "statements": n} for p, n in found.periods.items()]
+    return reply.json(
+        {"by": parameters.by, "periods": periods, "spread": found.spread, "undated": found.undated, "revision": snapshot.revision}
+    )

@@ -1,0 +1,123 @@
+"""SPARQL 1.1 queries: SELECT, ASK, CONSTRUCT and DESCRIBE, in a process that can be killed."""
+
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.dependencies import Reply, ReplyDep, StateDep
+from api.errors import Problem
+from api.media_types import negotiate
+
+router = APIRouter(tags=["sparql"])
+
+SOLUTIONS = (
+    "application/sparql-results+json",
+    "application/sparql-results+xml",
+    "text/csv",
+    "text/tab-separated-values",
+)
+TRIPLES = (
+    "text/turtle",
+    "application/n-triples",
+    "application/n-quads",
+    "application/trig",
+    "application/ld+json",
+    "application/rdf+xml",
+)
+_ALIASES = {"application/json": SOLUTIONS[0], "application/xml": SOLUTIONS[1], "text/plain": TRIPLES[1]}
+
+_RESPONSES: dict[int | str, dict[str, object]] = {
+    200: {"description": "The whole answer, never a part.", "content": {m: {} for m in (*SOLUTIONS, *TRIPLES)}},
+    400: {"description": "The query is missing, given twice or not SPARQL; the message tells line and column."},
+    403: {"description": "The query asks for what is not allowed: SERVICE, or too great a depth or length."},
+    406: {"description": "No offered type is accepted."},
+    422: {"description": "The answer would have more rows, bytes or memory than allowed."},
+    503: {"description": "The query took too long, or too many wait."},
+}
+
+
+def _offers(accept: str | None) -> tuple[str, str]:
+    """The type for solutions and the type for triples. The form of the query, which the engine knows, decides between them."""
+    chosen = []
+    for offers in (SOLUTIONS, TRIPLES):
+        try:
+            found = negotiate(accept, [*offers, *(a for a, t in _ALIASES.items() if t in offers)])
+            chosen.append(_ALIASES.get(found, found))
+        except Problem:
+            chosen.append("")
+    if not any(chosen):
+        negotiate(accept, [*SOLUTIONS, *TRIPLES])
+    return chosen[0], chosen[1]
+
+
+def _answer(reply: Reply, state: StateDep, query: str, accept: str | None) -> Response:
+    solutions, triples = _offers(accept)
+    answer = state.worker.run(
+        reply.snapshot, query, (solutions or SOLUTIONS[0], triples or TRIPLES[0]), union=state.settings.union_default_graph
+    )
+    if answer.media_type not in (solutions, triples):
+        raise Problem(406, f"this query's answer is not to be had as {accept!r}", offers=list(SOLUTIONS + TRIPLES))
+    return reply.whole(answer.body, answer.media_type)
+
+
+@router.get("/sparql", response_class=Response, responses=_RESPONSES, summary="A SPARQL query")
+def sparql_get(
+    request: Request,
+    reply: ReplyDep,
+    state: StateDep,
+    query: Annotated[
+        str | None,
+        Query(description="The query; the usual prefixes are declared.", examples=["SELECT * { ?s r:invites ?o }"]),
+    ] = None,
+) -> Response:
+    """SELECT, ASK, CONSTRUCT or DESCRIBE. The default graph is the union of all named graphs, unless a setting says otherwise."""
+    if not query:
+        raise Problem(400, "the parameter 'query' is missing")
+    accept = request.headers.get("accept")
+    reply.check(",".join(_offers(accept)))
+    return _answer(reply, state, query, accept)
+
+
+@router.post(
+    "/sparql", response_class=Response, responses=_RESPONSES, summary="A SPARQL query in the body",
+    openapi_extra={"requestBody": {"required": True, "content": {
+        "application/sparql-query": {"schema": {"type": "string"}, "example": "ASK { ?s r:mediates ?o }"},
+        "application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": {"query": {"type": "string"}}}},
+    }}},
+)  # fmt: skip
+async def sparql_post(request: Request, reply: ReplyDep, state: StateDep) -> Response:
+    """The query as the body, or in a form."""
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = dict(p.strip().lower().partition("=")[::2] for p in parameters.split(";") if p).get("charset", "utf-8")
+    if charset.strip('"') not in ("utf-8", "utf8", "us-ascii"):
+        raise Problem(415, f"the charset {charset!r} is not read here; send UTF-8")
+    try:
+        text = (await request.body()).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Problem(400, "the body is not UTF-8") from None
+    match media_type.strip().lower():
+        case "application/sparql-query":
+            query = text
+        case "application/x-www-form-urlencoded":
+            query = _form_query(text)
+        case other:
+            raise Problem(415, f"the type {other!r} is not read here; send application/sparql-query or a form")
+    if not query.strip():
+        raise Problem(400, "the query is empty")
+    return await run_in_threadpool(_answer, reply, state, query, request.headers.get("accept"))
+
+
+def _form_query(text: str) -> str:
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=20)
+    except ValueError as error:
+        raise Problem(400, f"the form cannot be read: {error}") from None
+    queries = [v for k, v in pairs if k == "query"]
+    for name, _ in pairs:
+        if name != "query":
+            raise Problem(400, f"unknown field {name!r} in the form; it takes query")
+    if len(queries) != 1:
+        raise Problem(400, f"the form has {len(queries)} fields named query and needs one")
+    return queries[0]

@@ -1,0 +1,103 @@
+"""The start page: it leads to everything, with examples that work."""
+
+from html import escape
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from api.dependencies import ReplyDep
+from api.media_types import negotiate
+from api.parameters import NoParameters
+from graph.named_queries import named_queries
+from graph.snapshot import Snapshot
+
+router = APIRouter(tags=["service"])
+
+PAGES = (
+    ("/docs", "Every path and parameter, to read and to try"),
+    ("/relations", "The vocabulary: relations with their frames, families, modalities, roles"),
+    ("/ontology", "The vocabulary to read"),
+    ("/sources", "Sources with the number of their statements"),
+    ("/entities", "Entities: actors, places, occasions, agreements, matters"),
+    ("/statements", "Statements, whole; also as /statements.csv and /statements.jsonl"),
+    ("/conflicts", "Statements that contradict each other, and why"),
+    ("/timeline", "Statements per day, month or year"),
+    ("/sparql", "SPARQL 1.1 queries"),
+    ("/health", "Whether the service answers, and from which revision"),
+    ("/openapi.json", "The description of all this for programs"),
+)
+
+
+def examples(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Questions that have answers in this graph: (address, words)."""
+    c = snapshot.columns
+    found: list[tuple[str, str]] = []
+    for question in ("mediates", "opposes", "invites", "accuses", "supports", "mediation", "affiliation"):
+        found.append((f"/who/{question}", f"Who {question}?" if not question.endswith("tion") else f"All of the family {question}"))
+    pairs = [(s, len(s)) for s in c.party_sets if len(s) == 2]
+    if pairs:
+        ids = [c.entities[e] for e in pairs[0][0]]
+        query = urlencode([("between", i) for i in ids])
+        names = " and ".join(snapshot.label(i) for i in ids)
+        found.insert(1, (f"/who/mediates?{query}", f"Who mediates between {names}?"))
+        found.insert(2, (f"/who/opposition?{urlencode({'about_relation': 'mediates'})}", "Who opposes whose mediation?"))
+    voices = [c.entities[chain[0]] for chain in c.chains if chain]
+    if voices:
+        query = urlencode({"according_to": voices[0]})
+        found.append((f"/statements?{query}", f"What is so according to {snapshot.label(voices[0])}?"))
+    found.append(("/statements?according_to=source", "What do sources vouch for themselves?"))
+    return found
+
+
+@router.get("/", response_class=HTMLResponse, summary="What there is, with examples that work")
+def start(parameters: Annotated[NoParameters, Query()], request: Request, reply: ReplyDep) -> Response:
+    """As a page, or as JSON where that is preferred."""
+    media_type = negotiate(request.headers.get("accept"), ["text/html", "application/json"])
+    reply.check(media_type)
+    snapshot = reply.snapshot
+    questions = examples(snapshot)
+    if media_type == "application/json":
+        links = [{"href": a, "title": t} for a, t in (*PAGES, *questions)]
+        return reply.json({"title": "Tertius", "revision": snapshot.revision, "links": links})
+    queries = [(f"/sparql?{urlencode({'query': q.text})}", q.title) for q in named_queries().values() if not q.variables]
+    body = "".join(
+        f"<h2>{title}</h2><ul>{''.join(f'<li>{_link(a, t)}</li>' for a, t in links)}</ul>"
+        for title, links in (("Questions", questions), ("Everything", PAGES), ("In SPARQL", queries))
+    )
+    counts = (
+        f"{len(snapshot.columns)} statements about {len(snapshot.entities)} entities from {len(snapshot.sources)} sources, "
+        f"revision {snapshot.revision}"
+    )
+    return reply.whole(_PAGE.format(counts=counts, body=body), "text/html; charset=utf-8")
+
+
+def _link(address: str, text: str) -> str:
+    shown = f" <code>{escape(address)}</code>" if len(address) < 100 else ""
+    return f'<a href="{escape(address, quote=True)}">{escape(text)}</a>{shown}'
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Tertius</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font: 1rem/1.55 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1.25rem; }}
+h1 {{ margin-bottom: 0; }} h2 {{ font-size: 1.1rem; margin-top: 2rem; }}
+ul {{ padding-left: 1.1rem; }} li {{ margin: .3rem 0; }}
+code {{ font-size: .85em; opacity: .75; overflow-wrap: anywhere; }}
+.counts {{ opacity: .75; }}
+</style>
+</head>
+<body>
+<h1>Tertius</h1>
+<p>Who mediates, opposes, invites, accuses or supports whom in international affairs, and <strong>who says so</strong>.</p>
+<p class="counts">{counts}</p>
+{body}
+</body>
+</html>
+"""

@@ -1,0 +1,366 @@
+"""The bodies of answers, for the OpenAPI page and for tests that hold every answer against them."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ontology import Kind, Modality, Status
+
+
+class Body(BaseModel):
+    """Base of the answers: no field more than is described."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Ref(Body):
+    """An entity, or a statement standing where an entity could stand."""
+
+    id: str
+    label: str
+    kind: Annotated[str | None, Field(description="`statement` where it is one, else absent.")] = None
+
+
+class StatementRef(Body):
+    """A statement in words."""
+
+    id: str
+    text: str
+
+
+class RoleRef(Body):
+    """A further participant."""
+
+    role: str
+    entity: Ref
+
+
+class EventRef(Body):
+    """The judgement that several statements tell of one event."""
+
+    id: str
+    coder: str | None
+    confidence: float | None
+
+
+class StatementBody(Body):
+    """One claim, whole."""
+
+    id: str
+    iri: str
+    text: str
+    subject: Ref | None
+    relation: str
+    family: str
+    object: Ref | None
+    about: StatementRef | None
+    parties: list[Ref]
+    roles: list[RoleRef]
+    topic: Ref | None
+    place: Ref | None
+    subject_as: str | None
+    object_as: str | None
+    source: str
+    start: int | None
+    end: int | None
+    record: str | None
+    row: int | None
+    quote: Annotated[str | None, Field(description="The passage, where the operator has the text.")]
+    attributed_to: Annotated[list[Ref], Field(description="Speakers, outermost first; empty: the source itself.")]
+    modality: Modality
+    when: str | None
+    when_text: str | None
+    earliest: date | None
+    latest: date | None
+    repeated: bool
+    event: EventRef | None
+    status: Status
+    note: str | None
+    corrected_by: StatementRef | None
+    codes: list[str]
+    coder: str
+    confidence: float | None
+    key: str | None
+
+
+class StatementList(Body):
+    """Statements of a selection."""
+
+    items: list[StatementBody]
+    total: int
+    next: str | None
+    undated: Annotated[int, Field(description="Statements left out of the window for having no date.")]
+    revision: int
+
+
+class VoiceBody(Body):
+    """Who says so, in which source, how often."""
+
+    attributed_to: list[Ref]
+    source: str
+    statements: int
+
+
+class Answer(Body):
+    """All statements of one subject, relation, object, about and parties."""
+
+    subject: Ref | None
+    relation: str
+    object: Ref | None
+    about: StatementRef | None
+    parties: list[Ref]
+    modalities: dict[Modality, int]
+    disputed: int
+    voices: list[VoiceBody]
+    statements: list[str]
+    events: Annotated[int, Field(description="Distinct events; a lower bound where events_exact is false.")]
+    events_exact: bool
+    earliest: date | None
+    latest: date | None
+    sides: Annotated[str | None, Field(description="With `between`: both or one of the two are named.")] = None
+
+
+class ActorCoverage(Body):
+    """What the graph holds about one actor."""
+
+    entity: Ref
+    statements: int
+    as_subject: int
+    by_relation: dict[str, int]
+    earliest: date | None
+    latest: date | None
+
+
+class CoverageBody(Body):
+    """What the graph holds: an empty list of answers is never a no."""
+
+    statements: int
+    matched: int
+    undated: int
+    actors: list[ActorCoverage]
+
+
+class WhoBody(Body):
+    """The answer to a question."""
+
+    question: str
+    parameters: dict[str, Any]
+    revision: int
+    answers: list[Answer]
+    total: int
+    next: str | None
+    coverage: CoverageBody
+
+
+class EntitySummary(Body):
+    """An entity in a list."""
+
+    id: str
+    label: str
+    kind: Kind
+    aliases: list[str]
+
+
+class EntityList(Body):
+    """Entities found."""
+
+    items: list[EntitySummary]
+    total: int
+    next: str | None
+
+
+class NameBody(Body):
+    """A name with its language."""
+
+    text: str
+    lang: str
+
+
+class PostBody(Body):
+    """A post of a person."""
+
+    post: Ref
+    statement: str
+    status: Status
+    when: str | None
+    earliest: date | None
+    latest: date | None
+
+
+class HolderBody(Body):
+    """A holder of a post."""
+
+    holder: Ref
+    statement: str
+    status: Status
+    when: str | None
+    earliest: date | None
+    latest: date | None
+
+
+class EntityCounts(Body):
+    """Statements of the entity itself, without those who act for it."""
+
+    as_subject: dict[str, int]
+    as_object: dict[str, int]
+    involving: int
+
+
+class EntityBody(Body):
+    """An entity, whole."""
+
+    id: str
+    iri: str
+    label: str
+    lang: str
+    kind: Kind
+    aliases: list[NameBody]
+    description: str | None
+    of: Ref | None
+    stands_for: Ref | None
+    closed: bool | None
+    members: list[Ref]
+    unnamed_in: str | None
+    codes: list[str]
+    posts: list[PostBody]
+    holders: list[HolderBody]
+    acts_for: list[Ref]
+    acted_for_by: list[Ref]
+    counts: EntityCounts
+
+
+class FrameBody(Body):
+    """Which slots and roles statements of a relation take."""
+
+    requires: list[str]
+    requires_any: list[str]
+    permits: list[str]
+    roles: list[str]
+    subject_kinds: list[str]
+    object_kinds: list[str]
+    party_kinds: list[str]
+
+
+class RelationBody(Body):
+    """A relation."""
+
+    id: str
+    iri: str
+    label: str
+    inverse_label: str
+    definition: str
+    family: str
+    sign: int | None
+    symmetric: bool
+    wider: list[str]
+    narrower: list[str]
+    frame: FrameBody
+    close_match: list[str]
+    broad_match: list[str]
+
+
+class TermBody(Body):
+    """A word of the vocabulary."""
+
+    id: str
+    iri: str
+    label: str
+    definition: str
+
+
+class RelationList(Body):
+    """The vocabulary."""
+
+    items: list[RelationBody]
+    total: int
+    families: list[TermBody]
+    modalities: list[TermBody]
+    roles: list[TermBody]
+    kinds: list[TermBody]
+
+
+class SourceBody(Body):
+    """A source with its counts."""
+
+    id: str
+    iri: str
+    title: str
+    kind: str
+    publisher: str | None
+    published: str | None
+    retrieved: str | None
+    language: str | None
+    licence: str | None
+    sha256: str | None
+    length: int | None
+    file: str | None
+    derived_from: str | None
+    note: str | None
+    dataset: str | None
+    coder: str | None
+    statements: int
+    modalities: dict[Modality, int]
+
+
+class SourceList(Body):
+    """Sources."""
+
+    items: list[SourceBody]
+    total: int
+    next: str | None
+
+
+class ContradictionBody(Body):
+    """Statements that cannot all hold, and why."""
+
+    kind: str
+    reason: str
+    settled: Annotated[bool, Field(description="True where one of them is marked as disputed.")]
+    statements: list[StatementRef]
+
+
+class ContradictionList(Body):
+    """All contradictions."""
+
+    items: list[ContradictionBody]
+    total: int
+    revision: int
+
+
+class PeriodBody(Body):
+    """One period of a timeline."""
+
+    period: str
+    statements: int
+
+
+class TimelineBody(Body):
+    """Statements per period."""
+
+    by: str
+    periods: list[PeriodBody]
+    spread: Annotated[int, Field(description="Statements whose dates reach over several periods.")]
+    undated: Annotated[int, Field(description="Statements without a date, or with only one bound.")]
+    revision: int
+
+
+class Health(Body):
+    """Whether the service answers, and from what."""
+
+    status: str
+    version: str
+    store: str
+    revision: int
+    statements: int
+    entities: int
+    sources: int
+
+
+class ProblemBody(BaseModel):
+    """Problem details (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str

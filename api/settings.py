@@ -1,0 +1,55 @@
+"""Every setting, its default and its meaning. Read from TERTIUS_… variables or given by the command line."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from ontology import BASE
+
+
+class Settings(BaseSettings):
+    """Settings of the service, fixed when it starts."""
+
+    model_config = SettingsConfigDict(frozen=True, env_prefix="TERTIUS_", extra="forbid", env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    store: Path | None = Field(None, description="Folder of the store; a temporary one where none is named.")
+    texts: Path | None = Field(None, description="Folder with the sources' texts: quotes then appear in answers.")
+    data: str | None = Field(
+        None, description="Folder of data sets to load at the start, or 'none'; the shipped ones where nothing is said."
+    )
+    base: str = Field(BASE, pattern=r"^https?://[^\s<>\"{}|\\^`]+/$", description="Base IRI of a new store, ending in a slash.")
+    tokens: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Pairs NAME:SECRET, separated by commas, that may write. Writes are off until one is set."
+    )
+    union_default_graph: bool = Field(True, description="Whether queries see all named graphs as their default graph.")
+    raw_rdf: bool = Field(False, description="Whether RDF that is no statement may be written.")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("*",), description="Origins, separated by commas, whose pages may read answers; never with credentials."
+    )
+    query_timeout: float = Field(10, gt=0, le=3600, description="Seconds that one SPARQL query may run.")
+    query_memory: int = Field(2048, ge=256, description="MiB of memory that one SPARQL query may take.")
+    query_rows: int = Field(100_000, ge=1, description="Most rows of a SPARQL answer; more is an error, never cut.")
+    query_bytes: int = Field(64 * 1024 * 1024, ge=1024, description="Most bytes of a SPARQL answer.")
+    query_length: int = Field(65_536, ge=256, description="Most characters of a SPARQL query.")
+    query_depth: int = Field(64, ge=4, le=500, description="Deepest nesting of brackets in a SPARQL query.")
+    query_queue: int = Field(16, ge=1, description="Most SPARQL queries that may wait; more are told to come back.")
+    url_length: int = Field(131_072, ge=1024, description="Most bytes of a request's address.")
+    body_length: int = Field(1_048_576, ge=1024, description="Most bytes of a request's body.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    @field_validator("tokens", "cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(v.strip() for v in value.split(",") if v.strip()) if isinstance(value, str) else value
+
+    @field_validator("tokens")
+    @classmethod
+    def _pairs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        # The values are secrets: they are not repeated in the message.
+        if any(not name or len(secret) < 8 for name, _, secret in (v.partition(":") for v in value)):
+            raise ValueError("each token is NAME:SECRET, the secret at least 8 characters long")
+        return value

@@ -1,0 +1,187 @@
+"""SPARQL in a process of its own that can be killed: a deadline, a memory limit, whole answers only."""
+
+import contextlib
+import multiprocessing
+import resource
+import signal
+import threading
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from graph.exceptions import (
+    GraphError,
+    QueryError,
+    QueryRefusedError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+    QueryTooLargeError,
+)
+from graph.policy import check_query
+from graph.snapshot import Snapshot
+from graph.stores import Answer, EmbeddedStore
+
+_ERRORS: dict[str, type[GraphError]] = {
+    c.__name__: c for c in (QueryError, QuerySyntaxError, QueryRefusedError, QueryTooLargeError)
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one query may take."""
+
+    seconds: float
+    memory: int
+    rows: int
+    bytes: int
+    length: int
+    depth: int
+    queue: int
+
+
+@dataclass(frozen=True)
+class _Job:
+    path: Path
+    base: str
+    query: str
+    media_types: tuple[str, ...]
+    union: bool
+    limits: Limits
+
+
+class QueryWorker:
+    """One warm process and a spare behind it. Queries run one after the other; those that wait are bounded.
+
+    The process reads the current revision's folder, which nothing writes any more, so that killing it harms nothing.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._context = multiprocessing.get_context("spawn")
+        self._turn = threading.Lock()
+        self._waiting = threading.BoundedSemaphore(limits.queue + 1)
+        self._closed = False
+        self._spare: _Process | None = _Process(self._context, limits.memory)
+        self._current: _Process | None = None
+
+    def run(self, snapshot: Snapshot, query: str, media_types: tuple[str, ...], *, union: bool) -> Answer:
+        """The answer, serialised whole, as the first of `media_types` that fits the query's form.
+
+        `media_types` is a pair: for solutions and truth values, and for triples. Raises the errors of QueryError;
+        QueryTimeoutError also where too many queries wait.
+        """
+        if not self._waiting.acquire(blocking=False):
+            raise QueryTimeoutError(f"{self.limits.queue} queries are waiting already: come back in a few seconds")
+        try:
+            if not self._turn.acquire(timeout=self.limits.seconds * 2):
+                raise QueryTimeoutError("the queries before this one took too long: come back in a few seconds")
+            try:
+                job = _Job(snapshot.path / "db", snapshot.iris.base, query, media_types, union, self.limits)
+                return self._run(job)
+            finally:
+                self._turn.release()
+        finally:
+            self._waiting.release()
+
+    def _run(self, job: _Job) -> Answer:
+        process = self._current or self._take()
+        try:
+            process.pipe.send(job)
+            # The first answer of a fresh process waits for its start, which is not the query's time.
+            process.wait_until_ready(30)
+            if not process.pipe.poll(self.limits.seconds):
+                raise QueryTimeoutError(f"the query took longer than {self.limits.seconds:g} seconds and was ended")
+            kind, *values = process.pipe.recv()
+        except QueryTimeoutError:
+            self._replace()
+            raise
+        except (EOFError, OSError):
+            self._replace()
+            raise QueryTooLargeError("the query ended its process: it needs more memory or stack than allowed") from None
+        except BaseException:
+            self._replace()
+            raise
+        if kind == "answer":
+            return Answer(*values)
+        if kind == "memory":
+            self._replace()
+            raise QueryTooLargeError(f"the query needs more than {self.limits.memory} MiB of memory")
+        raise _ERRORS.get(kind, QueryError)(values[0])
+
+    def _take(self) -> "_Process":
+        self._current = self._spare or _Process(self._context, self.limits.memory)
+        self._spare = None if self._closed else _Process(self._context, self.limits.memory)
+        return self._current
+
+    def _replace(self) -> None:
+        if self._current:
+            self._current.kill()
+            self._current = None
+        if not self._closed:
+            self._take()
+
+    def close(self) -> None:
+        """Ends the processes."""
+        self._closed = True
+        for process in (self._current, self._spare):
+            if process:
+                process.kill()
+
+
+class _Process:
+    def __init__(self, context: multiprocessing.context.SpawnContext, memory: int) -> None:
+        self.pipe, child = context.Pipe()
+        self._process = context.Process(target=_serve, args=(child, memory), daemon=True, name="tertius-query")
+        self._process.start()
+        child.close()
+        self._ready = False
+
+    def wait_until_ready(self, seconds: float) -> None:
+        if not self._ready:
+            if not self.pipe.poll(seconds) or self.pipe.recv() != "ready":
+                raise QueryTimeoutError("the query process did not start in time: come back in a few seconds")
+            self._ready = True
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join(5)
+        self.pipe.close()
+
+
+def _serve(pipe: Connection, memory: int) -> None:
+    """The process: answers one job after the other until its pipe closes."""
+    with contextlib.suppress(KeyboardInterrupt, EOFError, OSError):
+        _limit(memory)
+        pipe.send("ready")
+        store: EmbeddedStore | None = None
+        while True:
+            job: _Job = pipe.recv()
+            try:
+                if store is None or store.path != job.path:
+                    store = EmbeddedStore(job.path, job.base)
+                answer = _answer(store, job)
+                pipe.send(("answer", answer.body, answer.media_type))
+            except MemoryError:
+                pipe.send(("memory",))
+            except GraphError as error:
+                pipe.send((type(error).__name__, str(error)))
+            except Exception as error:  # noqa: BLE001 - whatever the engine raises ends the query, not the process
+                pipe.send(("QueryError", f"{type(error).__name__}: {error}"))
+
+
+def _limit(memory: int) -> None:
+    # Ctrl-C is for the service, which then ends this process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() if Path("/proc/self/statm").exists() else 0
+    limit = used + memory * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _answer(store: EmbeddedStore, job: _Job) -> Answer:
+    limits = job.limits
+    check_query(job.query, max_length=limits.length, max_depth=limits.depth)
+    solutions, triples = job.media_types
+    return store.answer(
+        job.query, solutions, triples, union=job.union, max_rows=limits.rows, max_bytes=limits.bytes
+    )
