@@ -266,13 +266,13 @@ class Columns:
         """Writes columns.npz and tables.json."""
         np.savez(folder / "columns.npz", ids=self.ids, **{name: getattr(self, name) for name in _TYPES})
         tables = {name: getattr(self, name) for name in _TABLES}
-        (folder / "tables.json").write_text(json.dumps(tables, ensure_ascii=False))
+        (folder / "tables.json").write_text(json.dumps(tables, ensure_ascii=False), "utf-8")
 
     @classmethod
     def read(cls, folder: Path) -> "Columns":
         """The columns that `save` wrote."""
         with np.load(folder / "columns.npz") as arrays:
-            return cls(dict(arrays), json.loads((folder / "tables.json").read_text()))
+            return cls(dict(arrays), json.loads((folder / "tables.json").read_text("utf-8")))
 
     def rows(self, mask: npt.NDArray[np.bool_]) -> Rows:
         """Numbers of the rows where the mask is true."""

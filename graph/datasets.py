@@ -8,6 +8,7 @@
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,6 +130,7 @@ def _is_invented(folder: Path) -> bool:
 
 
 _NOT_YET = "a" * 26
+_MAX_ABOUT = 100
 
 
 class _Reader:
@@ -202,7 +204,7 @@ class _Reader:
             return
         items = self._items(file, "statements", "source", "coder")
         source = file.data.get("source") if isinstance(file.data, dict) else None
-        if source not in dataset.sources:
+        if not isinstance(source, str) or source not in dataset.sources:
             self.errors.append(file.error(f"no source has the id {source!r}", ("source",), "name one of sources.yml"))
             return
         for i, item in enumerate(items):
@@ -236,6 +238,8 @@ class _Reader:
                 successor = self._id(item["corrected_by"], built, entries, file, (*path, "corrected_by"))
                 if successor is None:
                     continue
+                if successor == statement.id:
+                    self.errors.append(file.error(f"statement {key!r} corrects itself", (*path, "corrected_by"), "name the other"))
                 statement = statement.model_copy(update={"corrected_by": successor})
             if statement.id in keys_of:
                 self.errors.append(
@@ -252,6 +256,10 @@ class _Reader:
         if key in built:
             return
         item, (file, path) = entries[key]
+        if len(trail) > _MAX_ABOUT:
+            self.errors.append(file.error(f"more than {_MAX_ABOUT} statements about one another", path, "break the chain"))
+            built[key] = None
+            return
         if key in trail:
             cycle = " -> ".join([*trail[trail.index(key) :], key])
             self.errors.append(file.error(f"statements are about each other in a circle: {cycle}", path, "break it"))
@@ -280,9 +288,9 @@ class _Reader:
         """The id of a statement named by its key, or by its id where it is in another data set."""
         if isinstance(key, str) and (statement := built.get(key)):
             return statement.id
-        if isinstance(key, str) and len(key) == 26 and key.isalnum() and key not in entries:
+        if isinstance(key, str) and re.fullmatch(ID_PATTERN, key) and key not in entries:
             return key
-        if key not in entries:
+        if not isinstance(key, str) or key not in entries:
             self.errors.append(file.error(f"no statement has the key {key!r}", path, "mend the key"))
         elif key in built:
             self.errors.append(file.error(f"the statement {key!r} that this one names is itself wrong", path, "mend that first"))

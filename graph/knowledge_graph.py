@@ -24,7 +24,7 @@ from graph.selection import SOURCE_VOICE, Selection
 from graph.shipped import shipped_data
 from graph.snapshot import Snapshot
 from graph.statements import Statement
-from graph.writing import Draft, Report, check_references, ontology_hash, sync_source
+from graph.writing import Draft, Report, dangling, ontology_hash, sync_source
 from ontology import Modality, Status
 
 Progress = Callable[[str], None]
@@ -126,7 +126,7 @@ class KnowledgeGraph:
 
     def add(self, statements: Iterable[Statement], *, wait: float = 10) -> Report:
         """Adds statements whose sources and entities are there. Raises InputErrors; then nothing is written."""
-        batch = list(statements)
+        batch = list({s.id: s for s in statements}.values())
 
         def change(draft: Draft, report: Report) -> None:
             errors = []
@@ -143,9 +143,9 @@ class KnowledgeGraph:
                 else:
                     continue
                 draft.put_statement(s)
+            errors += [InputError(f"statement {i}: refers to {o!r}, which does not exist") for i, o in dangling(draft, batch)]
             if errors:
                 raise InputErrors(errors)
-            check_references(draft, batch)
 
         return self._write(change, wait)
 
@@ -277,7 +277,7 @@ def _faults(statement: Statement, draft: Draft) -> Iterable[tuple[str, str]]:
 def _merge(draft: Draft, dataset: Dataset, report: Report) -> None:
     """Makes the draft say what the data set says, no more and no less, of what is its own."""
     name = dataset.info.name
-    errors = list(dataset.faults(draft.kind_of))
+    errors = list(dataset.faults(draft.defined_beside(name)))
     if errors:
         raise InputErrors(errors)
     for entity in dataset.entities.values():
@@ -290,6 +290,10 @@ def _merge(draft: Draft, dataset: Dataset, report: Report) -> None:
             report.sources += draft.put_source(source)
         except InputError as error:
             errors.append(dataset.error(f"source:{source.id}", error.message, (), error.way_out))
+    for source in dataset.sources.values():
+        if source.derived_from and source.derived_from not in draft.sources:
+            message = f"no source has the id {source.derived_from!r}"
+            errors.append(dataset.error(f"source:{source.id}", message, ("derived_from",), "add it, or mend the id"))
     if errors:
         raise InputErrors(errors)
     coders = {dataset.info.coder} | {s.coder for s in dataset.statements.values()}
@@ -300,7 +304,12 @@ def _merge(draft: Draft, dataset: Dataset, report: Report) -> None:
         of_source[statement.source][id] = statement
     for source_id, wanted in of_source.items():
         sync_source(draft, source_id, wanted, coders, report)
-    check_references(draft, dataset.statements.values())
+    errors += [
+        dataset.error(id, f"refers to the statement {other!r}, which does not exist", (), "load its data set first, or mend the id")
+        for id, other in dangling(draft, dataset.statements.values())
+    ]
+    if errors:
+        raise InputErrors(errors)
     for id in [i for i, names in draft.datasets.items() if name in names and i not in dataset.entities]:
         draft.release_entity(id, name)
         report.entities += 1

@@ -70,12 +70,12 @@ class Revision:
 
     def read_meta(self) -> dict[str, Any]:
         """What the writer noted of the revision."""
-        data: dict[str, Any] = json.loads((self.path / "meta.json").read_text())
+        data: dict[str, Any] = json.loads((self.path / "meta.json").read_text("utf-8"))
         return data
 
     def write_meta(self, meta: dict[str, Any]) -> None:
         """Notes what holds of the whole revision."""
-        (self.path / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, sort_keys=True))
+        (self.path / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, sort_keys=True), "utf-8")
 
 
 class RevisionFolder:
@@ -101,7 +101,8 @@ class RevisionFolder:
         if not _BASE.fullmatch(base):
             raise StoreFormatError(f"{base!r} is no base for IRIs: write one like {BASE}, with a slash at its end")
         with _write_errors(self.path):
-            if self.path.exists() and {p.name for p in self.path.iterdir()} - _NEW:
+            names = {p.name for p in self.path.iterdir()} if self.path.exists() else set()
+            if names - _NEW and "format.json" not in names:
                 raise StoreFormatError(f"{self.path} is not empty and not a store: name another folder")
             self.path.mkdir(parents=True, exist_ok=True)
             with self.locked(wait=10):

@@ -1,16 +1,18 @@
 """One revision, held open for reading: store, columns, entities and sources that belong together."""
 
 import json
+import logging
 import weakref
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from zipfile import BadZipFile
 
 from pydantic import TypeAdapter
 
 from graph.acting import Acting
 from graph.columns import Columns
 from graph.entities import Entity
-from graph.exceptions import NotFoundError, StoreFormatError
+from graph.exceptions import NotFoundError
 from graph.names import Names
 from graph.rdf import Iris, Property, entity_from, source_from, statement_from
 from graph.revisions import Revision
@@ -20,6 +22,7 @@ from graph.statements import Statement
 from graph.stores import EmbeddedStore
 from ontology import PREFIXES
 
+_log = logging.getLogger(__name__)
 _ENTITIES = TypeAdapter(list[Entity])
 _SOURCES = TypeAdapter(list[Source])
 
@@ -28,24 +31,29 @@ class Snapshot:
     """What is true of one revision. Never changes; several threads may read it."""
 
     def __init__(self, revision: Revision, iris: Iris) -> None:
+        weakref.finalize(self, revision.release)
         self.revision, self.iris = revision.number, iris
         self.path = revision.path
         self.store = EmbeddedStore(revision.db, iris.base)
-        self.meta = revision.read_meta()
-        self.columns = self._columns(revision)
-        self.entities: dict[str, Entity] = {
-            e.id: e for e in _ENTITIES.validate_json((revision.path / "entities.json").read_bytes())
-        }
-        self.sources: dict[str, Source] = {
-            s.id: s for s in _SOURCES.validate_json((revision.path / "sources.json").read_bytes())
-        }
-        weakref.finalize(self, revision.release)
-
-    def _columns(self, revision: Revision) -> Columns:
         try:
-            return Columns.read(revision.path)
-        except (OSError, ValueError, KeyError) as error:
-            raise StoreFormatError(f"{revision.path} has no readable columns: {error}") from error
+            self.meta = revision.read_meta()
+            self.columns = Columns.read(revision.path)
+            entities = _ENTITIES.validate_json((revision.path / "entities.json").read_bytes())
+            sources = _SOURCES.validate_json((revision.path / "sources.json").read_bytes())
+            self.datasets = read_datasets(revision)
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+            # The store is the truth, and what lies beside it can be had from it again.
+            _log.warning("%s is damaged and read anew from its store: %s", revision.path, error)
+            found = read_entities(self.store, iris)
+            entities, self.datasets = [e for e, _ in found.values()], {i: names for i, (_, names) in found.items()}
+            sources = list(read_sources(self.store, iris).values())
+            self.columns = rebuilt_columns(self.store, iris, sources)
+            self.meta = {
+                "revision": revision.number, "statements": len(self.columns), "entities": len(entities),
+                "sources": len(sources), "quads": len(self.store), "ontology": "",
+            }  # fmt: skip
+        self.entities: dict[str, Entity] = {e.id: e for e in entities}
+        self.sources: dict[str, Source] = {s.id: s for s in sources}
 
     @cached_property
     def names(self) -> Names:
@@ -126,6 +134,17 @@ def read_sources(store: EmbeddedStore, iris: Iris) -> dict[str, Source]:
     prefix = iris.source("")
     ids = [g.removeprefix(prefix) for g in store.graphs() if g.startswith(prefix)]
     return {id: source_from(id, store.describe([iris.source(id)], iris.source(id))[iris.source(id)], iris) for id in ids}
+
+
+def rebuilt_columns(store: EmbeddedStore, iris: Iris, sources: Iterable[Source]) -> Columns:
+    """The columns of all statements of a store, read from it one by one."""
+    by_id = {s.id: s for s in sources}
+    statements = [
+        read_statement(store, iris, iris.id(node), source)
+        for source in by_id.values()
+        for node in store.subjects(f"{PREFIXES['rdf']}predicate", iris.source(source.id))
+    ]
+    return Columns.empty().edited((), statements, by_id)
 
 
 def write_catalogue(revision: Revision, entities: Iterable[Entity], sources: Iterable[Source]) -> None:

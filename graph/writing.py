@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from graph.entities import Entity
 from graph.exceptions import InputError, InputErrors, NotFoundError
 from graph.rdf import Iris, chunks, edge_quad, entity_quads, source_quads, statement_quads
 from graph.revisions import Revision
-from graph.snapshot import Snapshot, read_datasets, write_catalogue
+from graph.snapshot import Snapshot, write_catalogue
 from graph.sources import Source
 from graph.statements import Statement
 from graph.stores import EmbeddedStore
@@ -54,7 +54,7 @@ class Draft:
         self.columns = base.columns if base else Columns.empty()
         self.entities: dict[str, Entity] = dict(base.entities) if base else {}
         self.sources: dict[str, Source] = dict(base.sources) if base else {}
-        self.datasets: dict[str, tuple[str, ...]] = read_datasets(Revision(base.path)) if base else {}
+        self.datasets: dict[str, tuple[str, ...]] = dict(base.datasets) if base else {}
         self._touched_entities: set[str] = set()
         self._touched_sources: set[str] = set()
         self._put: dict[str, Statement] = {}
@@ -65,6 +65,10 @@ class Draft:
         """The kind of an entity, None where it does not exist."""
         entity = self.entities.get(id)
         return entity.kind if entity else None
+
+    def defined_beside(self, dataset: str) -> Callable[[str], Kind | None]:
+        """As `kind_of`, of entities that other data sets define."""
+        return lambda id: self.kind_of(id) if any(d != dataset for d in self.datasets.get(id, ())) else None
 
     def has_statement(self, id: str) -> bool:
         """Whether the draft holds the statement."""
@@ -125,7 +129,8 @@ class Draft:
             raise NotFoundError("source", id)
         ids = set(self.ids_of(id))
         assert self.base is not None, "a source that is there was written"
-        for holder in self._holders(ids):
+        referring = (self.iris.id(h) for i in ids for h in self.base.store.referring(self.iris.statement(i)))
+        for holder in set(referring) - ids:
             raise InputError(
                 f"the source {id!r} cannot be removed: statement {holder!r} of another source refers to one of its statements",
                 way_out="remove that one's source first",
@@ -134,24 +139,12 @@ class Draft:
         if others:
             raise InputError(f"the source {id!r} cannot be removed: {', '.join(others)} are derived from it")
         self._removed |= ids
-        for i in ids:
-            self._put.pop(i, None)
         del self.sources[id]
         self._removed_sources.add(id)
+        for entity in [e for e in self.entities.values() if e.unnamed_in == id]:
+            self.datasets[entity.id] = ()  # who has no name belongs to the source
+            self._touched_entities.add(entity.id)
         return len(ids)
-
-    def _holders(self, ids: set[str]) -> Iterator[str]:
-        assert self.base is not None
-        for row in range(len(self.columns)):
-            if (holder := self.columns.id(row)) in ids:
-                continue
-            statement = self.base.statements([row])[0] if self._may_refer(row) else None
-            if statement and {*statement.statements(), statement.corrected_by} & ids:
-                yield holder
-
-    def _may_refer(self, row: int) -> bool:
-        c = self.columns
-        return bool(c.about[row] != NONE or c.flags[row] & SUBJECT_IS_STATEMENT or STATUSES[c.status[row]] != Status.ACTIVE)
 
     def write(self, revision: Revision, report: Report) -> None:
         """Fills the folder of a revision: the engine's copy with the changes, the columns, the catalogue, the notes."""
@@ -195,10 +188,12 @@ class Draft:
         loose = {i for i in self._touched_entities if not self.datasets.get(i)}
         if not loose:
             return
-        named = {r for e in self.entities.values() for r in e.references()} | used_entities(columns)
-        for id in loose - named:
-            self.entities.pop(id, None)
-            self.datasets.pop(id, None)
+        loose -= used_entities(columns)
+        while gone := loose - {r for e in self.entities.values() for r in e.references()}:
+            for id in gone:
+                self.entities.pop(id, None)
+                self.datasets.pop(id, None)
+            loose -= gone
 
     def _unload(self, store: EmbeddedStore) -> None:
         iris = self.iris
@@ -296,15 +291,11 @@ def sync_source(draft: Draft, source: str, wanted: dict[str, Statement], coders:
             report.added += 1
 
 
-def check_references(draft: Draft, statements: Iterable[Statement]) -> None:
-    """Raises InputErrors where a statement refers to one that does not exist."""
-    errors = [
-        InputError(f"statement {s.key or s.id!r} refers to {other!r}, which does not exist")
-        for s in statements
-        for other in (*s.statements(), s.corrected_by)
-        if other and not draft.has_statement(other)
-    ]
-    if errors:
-        raise InputErrors(errors)
+def dangling(draft: Draft, statements: Iterable[Statement]) -> Iterator[tuple[str, str]]:
+    """Ids of statements that refer to one that does not exist, with the id that they give."""
+    for s in statements:
+        for other in (*s.statements(), s.corrected_by):
+            if other and not draft.has_statement(other):
+                yield s.id, other
 
 
