@@ -25,8 +25,9 @@ check: .venv/.dev ## run all that CI runs
 bench: .venv/.test ## measure loading, questions and the mirror against the bare engine and rdflib
 	@$(RUN) -m tests.benchmarks
 
-docs: .venv/.runtime ## write the page of the vocabulary, docs/vocabulary.md and .html
+docs: .venv/.runtime ## write what derives: docs/vocabulary.md and .html, docs/schemas
 	@$(RUN) -m ontology.page docs
+	@$(RUN) -m graph.schemas docs/schemas
 
 format: .venv/.dev ## put the code into its form
 	@$(RUN) -m ruff check --fix-only --quiet .

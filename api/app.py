@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from fastapi import Depends, FastAPI
@@ -11,9 +11,9 @@ from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
 from api.dependencies import VERSION, State, check_query_string, fingerprint
-from api.errors import add_handlers
+from api.errors import PROBLEM, add_handlers
 from api.middleware import AccessLog, Bounds
-from api.routers import catalogue, health, questions, sparql, start, statements
+from api.routers import catalogue, health, questions, sparql, start, statements, vocabulary
 from api.schemas import ProblemBody
 from api.settings import Settings
 from api.texts import Texts
@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with contextlib.ExitStack() as stack:
-            kg = graph or stack.enter_context(_open(settings))
+            kg = graph or stack.enter_context(open_graph(settings))
             worker = QueryWorker(limits(settings))
             stack.callback(worker.close)
             app.state.tertius = State(
@@ -58,14 +58,16 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
         description=DESCRIPTION,
         lifespan=lifespan,
         redoc_url=None,
+        swagger_ui_parameters={"validatorUrl": None},  # else the page asks a service elsewhere
         dependencies=[Depends(check_query_string)],
         responses={
             404: {"model": ProblemBody, "description": "Nothing has this name or id; candidates are listed."},
             422: {"model": ProblemBody, "description": "A parameter is unknown, ambiguous or impossible."},
         },
     )
-    for router in (start.router, questions.router, statements.router, catalogue.router, sparql.router, health.router):
-        app.include_router(router)
+    for module in (start, questions, statements, catalogue, vocabulary, sparql, health):
+        app.include_router(module.router)
+    _describe_problems(app)
     _answer_head(app)
     add_handlers(app)
     # The last one added is the first to see a request.
@@ -89,10 +91,11 @@ def limits(settings: Settings) -> Limits:
     )  # fmt: skip
 
 
-def _open(settings: Settings) -> KnowledgeGraph:
+def open_graph(settings: Settings, progress: Callable[[str], None] = lambda _: None) -> KnowledgeGraph:
+    """The store of the settings with their data loaded. Raises the errors of KnowledgeGraph and its `load`."""
     kg = KnowledgeGraph(settings.store, base=settings.base if settings.store is None else None)
     if settings.data != "none":
-        report = kg.load(settings.data, texts=settings.texts)
+        report = kg.load(settings.data, texts=settings.texts, progress=progress)
         log.info("loaded", extra={"datasets": report.datasets, "added": report.added, "changed": report.changed})
     kg.refresh_ontology()
     return kg
@@ -107,9 +110,17 @@ def _text_folders(settings: Settings) -> list[Path]:
     return [f for f in folders if f.is_dir()]
 
 
+def _describe_problems(app: FastAPI) -> None:
+    """Errors are described as what they are, whatever else a path answers with."""
+    for path in app.openapi()["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                if status.startswith(("4", "5")):
+                    response["content"] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}
+
+
 def _answer_head(app: FastAPI) -> None:
-    """HEAD wherever GET is answered; the server leaves the body out, and the description mentions GET only."""
-    app.openapi()
+    """HEAD wherever GET is answered; the server leaves the body out, and the description, made already, has GET only."""
     for route in app.routes:
         if isinstance(route, APIRoute) and "GET" in route.methods:
             route.methods.add("HEAD")

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 from urllib.parse import unquote_to_bytes
@@ -10,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 from fastapi import Depends, Request, Response
 from pydantic_core import to_json
 
-from api.errors import NotModified, Problem
+from api.errors import NotModified, Problem, shortened
 from api.settings import Settings
 from api.texts import Texts
 from api.workers import QueryWorker
@@ -36,7 +37,7 @@ class State:
     fingerprint: str
 
 
-def get_state(request: Request) -> State:
+async def get_state(request: Request) -> State:
     """The state of the running application."""
     state: State = request.app.state.tertius
     return state
@@ -56,12 +57,13 @@ async def check_query_string(request: Request, state: StateDep) -> None:
     if known is None:
         return
     counts = Counter(name for name, _ in request.query_params.multi_items())
+    status = 400 if request.scope["path"] == "/sparql" else 422  # the protocol knows only one
     for name, count in counts.items():
         if name not in known:
             takes = f"it takes {', '.join(known)}" if known else "it takes none"
-            raise Problem(422, f"unknown parameter {name!r}; {takes}", parameter=name, known=list(known))
+            raise Problem(status, f"unknown parameter {shortened(name)!r}; {takes}", parameter=shortened(name), known=list(known))
         if count > 1 and not known[name]:
-            raise Problem(422, f"parameter {name!r} is given {count} times and may be given once", parameter=name)
+            raise Problem(status, f"parameter {name!r} is given {count} times and may be given once", parameter=name)
 
 
 def fingerprint(settings: Settings, store_id: str) -> str:
@@ -72,24 +74,32 @@ def fingerprint(settings: Settings, store_id: str) -> str:
 class Reply:
     """Answers one request from one snapshot, with an ETag, or not at all where the client has the answer."""
 
-    def __init__(self, request: Request, state: StateDep) -> None:
+    def __init__(self, request: Request, state: State) -> None:
         self._request, self._state = request, state
-        self.snapshot: Snapshot = state.graph.snapshot
+        self._variant = JSON
         self.texts = state.texts
 
-    def check(self, media_type: str = JSON) -> None:
-        """Raises NotModified where the client has this answer. To be called before any work."""
-        wanted = self._request.headers.get("if-none-match")
-        if wanted and self._etag(media_type) in (t.strip().removeprefix("W/") for t in wanted.split(",")) or wanted == "*":
-            raise NotModified(self._headers(media_type))
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """The revision that is current when it is first asked for; opening a new one takes a while."""
+        return self._state.graph.snapshot
 
-    def _etag(self, media_type: str) -> str:
+    def check(self, variant: str = JSON) -> None:
+        """Raises NotModified where the client has this answer in this variant. To be called before any work."""
+        self._variant = variant
+        wanted = self._request.headers.get("if-none-match", "")
+        if wanted.strip() == "*" or self._etag() in (t.strip().removeprefix("W/") for t in wanted.split(",")):
+            raise NotModified(self._headers())
+
+    def _etag(self) -> str:
         scope = self._request.scope
-        parts = (self._state.fingerprint, self.snapshot.revision, media_type, scope["path"], scope["query_string"])
+        parts = (self._state.fingerprint, self.snapshot.revision, self._variant, scope["path"], scope["query_string"])
         return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
-    def _headers(self, media_type: str) -> dict[str, str]:
-        return {"ETag": self._etag(media_type), "Cache-Control": "no-cache", "Vary": "Accept"}
+    def _headers(self) -> dict[str, str]:
+        headers = {"Cache-Control": "no-cache", "Vary": "Accept"}
+        # What is posted depends on the body too, and nobody asks for it again by its tag.
+        return headers if self._request.method == "POST" else headers | {"ETag": self._etag()}
 
     def json(self, content: Any, **headers: str) -> Response:
         """A JSON answer."""
@@ -97,7 +107,12 @@ class Reply:
 
     def whole(self, body: bytes | str, media_type: str, **headers: str) -> Response:
         """An answer of any type."""
-        return Response(body, headers=self._headers(media_type) | headers, media_type=media_type)
+        return Response(body, headers=self._headers() | headers, media_type=media_type)
 
 
-ReplyDep = Annotated[Reply, Depends()]
+async def get_reply(request: Request, state: StateDep) -> Reply:
+    """The answer to the request, not yet begun."""
+    return Reply(request, state)
+
+
+ReplyDep = Annotated[Reply, Depends(get_reply)]

@@ -33,6 +33,11 @@ PROBLEM = "application/problem+json"
 log = logging.getLogger("tertius")
 
 
+def shortened(value: str, length: int = 200) -> str:
+    """A value as messages repeat it: what somebody sent may be very long."""
+    return value if len(value) <= length else f"{value[:length]}…"
+
+
 class Problem(Exception):
     """An answer that is an error, raised where it is noticed. `extra` are further members of the problem."""
 
@@ -110,7 +115,7 @@ def add_handlers(app: FastAPI) -> None:
             given = fault.get("input")
             faults.append(
                 {"parameter": name, "message": str(fault["msg"]).removeprefix("Value error, "),
-                 "value": given if isinstance(given, str | int | float | bool) else None}
+                 "value": shortened(given) if isinstance(given, str) else None}
             )  # fmt: skip
         words = "; ".join(f"{f['parameter']}: {f['message']}, got {f['value']!r}" for f in faults)
         return problem(422, words, errors=faults)

@@ -40,7 +40,7 @@ class Page(Parameters):
         50, ge=1, le=MAX_LIMIT, description="Most items of one answer, at most 1,000.", examples=[50]
     )
     cursor: Word | None = Field(
-        None, description="The `next` of the answer before this one.", examples=["Mzo1MDphYmNkZWZnaA"]
+        None, description="The `next` of the answer before this one; `*` is the first page.", examples=["*"]
     )
 
 
@@ -146,7 +146,7 @@ def _window(name: str, text: str, side: int) -> date:
 
 def read_cursor(cursor: str | None, revision: int, query: str) -> int:
     """The offset that a cursor stands for. Raises Problem: 422 for one that is not ours, 409 where the graph has changed."""
-    if cursor is None:
+    if cursor in (None, "*"):
         return 0
     try:
         number, offset, digest = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii").split(":")

@@ -44,7 +44,13 @@ class ExportFormat(StrEnum):
         """The format of a name, media type or file suffix. Raises ParameterError, which lists them."""
         wanted = word.strip().lower()
         for format in cls:
-            if wanted in (format.value, format.value.replace("-", ""), format.media_type, format.suffix, format.suffix[1:]):
+            if wanted in (
+                format.value,
+                format.value.replace("-", ""),
+                format.media_type,
+                format.suffix,
+                format.suffix[1:],
+            ):
                 return format
         raise ParameterError("format", f"{word!r} is none of {', '.join(cls)}")
 
@@ -62,9 +68,10 @@ _FORMATS = {
 Advance = Callable[[int], None]
 
 CSV_COLUMNS = (
-    "id", "subject", "subject_label", "relation", "object", "object_label", "about", "parties", "roles", "topic", "place",
-    "subject_as", "object_as", "source", "start", "end", "record", "row", "attributed_to", "modality", "when", "when_text",
-    "earliest", "latest", "repeated", "event", "status", "note", "corrected_by", "codes", "coder", "confidence", "key",
+    "id", "subject", "subject_label", "relation", "object", "object_label", "about", "parties", "roles", "topic",
+    "place", "subject_as", "object_as", "source", "start", "end", "record", "row", "attributed_to", "modality", "when",
+    "when_text", "earliest", "latest", "repeated", "event", "status", "note", "corrected_by", "codes", "coder",
+    "confidence", "key",
 )  # fmt: skip
 
 _IN_MEMORY = 20_000
@@ -115,7 +122,7 @@ def jsonl_line(statement: Statement) -> bytes:
 
 
 def read_jsonl(lines: Iterable[bytes | str], name: str = "") -> Iterator[Statement]:
-    """The statements of such lines. Raises InputError with file and line where one is broken or does not have its id."""
+    """The statements of such lines. Raises InputError with file and line for a broken one, or another id."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -131,7 +138,10 @@ def read_jsonl(lines: Iterable[bytes | str], name: str = "") -> Iterator[Stateme
             raise InputError(f"not a statement as JSON: {error}", name, number) from None
         if id not in (None, statement.id):
             raise InputError(
-                f"the id {id!r} does not fit the content, whose id is {statement.id!r}", name, number, "leave the id out"
+                f"the id {id!r} does not fit the content, whose id is {statement.id!r}",
+                name,
+                number,
+                "leave the id out",
             )
         yield statement
 
@@ -140,16 +150,16 @@ def read_jsonl(lines: Iterable[bytes | str], name: str = "") -> Iterator[Stateme
 
 
 def csv_row(snapshot: Snapshot, s: Statement) -> tuple[Any, ...]:
-    """A statement as the values of CSV_COLUMNS: ids, lists with spaces between, which no id or code has."""
+    """A statement as the values of CSV_COLUMNS: entities as ids, lists with semicolons between."""
     earliest, latest = s.bounds(snapshot.sources[s.source].published)
     subject = s.subject.statement if isinstance(s.subject, StatementRef) else s.subject
     return (
         s.id, subject, None if s.subject is None or isinstance(s.subject, StatementRef) else snapshot.label(s.subject),
         s.relation, s.object, None if s.object is None else snapshot.label(s.object), s.about,
-        " ".join(s.parties), " ".join(f"{r.role}:{r.entity}" for r in s.roles), s.topic, s.place,
-        s.subject_as, s.object_as, s.source, s.start, s.end, s.record, s.row, " ".join(s.attributed_to),
+        "; ".join(s.parties), "; ".join(f"{r.role}:{r.entity}" for r in s.roles), s.topic, s.place,
+        s.subject_as, s.object_as, s.source, s.start, s.end, s.record, s.row, "; ".join(s.attributed_to),
         s.modality, s.when, s.when_text, earliest, latest, "true" if s.repeated else "false",
-        None if s.event is None else s.event.id, s.status, s.note, s.corrected_by, " ".join(s.codes), s.coder,
+        None if s.event is None else s.event.id, s.status, s.note, s.corrected_by, "; ".join(s.codes), s.coder,
         s.confidence, s.key,
     )  # fmt: skip
 
@@ -177,7 +187,8 @@ def _write_graphml(snapshot: Snapshot, output: IO[bytes]) -> None:
     found = network(snapshot)
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(**found.graph)
     graph.add_nodes_from((node, _known(data)) for node, data in found.nodes(data=True))
-    graph.add_edges_from((u, v, key, _known(data)) for u, v, key, data in found.edges(keys=True, data=True))
+    for one, other, key, data in found.edges(keys=True, data=True):
+        graph.add_edge(one, other, key, **_known(data))
     nx.write_graphml_xml(graph, output, named_key_ids=True)
 
 

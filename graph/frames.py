@@ -21,21 +21,21 @@ def frame_faults(statement: Statement, kind_of: KindOf) -> Iterator[tuple[str, s
             ("parties", s.parties), ("topic", s.topic), ("place", s.place),
         ) if value
     }  # fmt: skip
-    for slot in sorted(frame.requires - filled):
-        yield slot, f"{relation.id} requires {slot}"
-    if frame.requires_any and not frame.requires_any & filled:
+    if not frame.requires <= filled <= frame.permits:
+        for slot in sorted(frame.requires - filled):
+            yield slot, f"{relation.id} requires {slot}"
+        for slot in sorted(filled - frame.permits):
+            yield slot, f"{relation.id} takes no {slot}; it takes {', '.join(sorted(frame.permits))}"
+    if frame.requires_any and frame.requires_any.isdisjoint(filled):
         yield "relation", f"{relation.id} requires at least one of {', '.join(sorted(frame.requires_any))}"
-    for slot in sorted(filled - frame.permits):
-        yield slot, f"{relation.id} takes no {slot}; it takes {', '.join(sorted(frame.permits))}"
     for role in s.roles:
         if role.role not in frame.roles:
             yield "roles", f"{relation.id} takes no role {role.role!r}; it takes {', '.join(sorted(frame.roles))}"
-    unknown = sorted({e for e in s.entities() if e != UNSPECIFIED and kind_of(e) is None})
-    for entity in unknown:
+    for entity in sorted({e for e in s.entities() if kind_of(e) is None and e != UNSPECIFIED}):
         yield _field_of(s, entity), f"no entity has the id {entity!r}: add it, or mend the name"
 
     def wrong(entity: str | None, kinds: frozenset[str]) -> str | None:
-        kind = None if entity in (None, UNSPECIFIED) else kind_of(str(entity))
+        kind = None if entity is None else kind_of(entity)  # the unspecified agent has none
         return None if kind is None or kind in kinds else f"{entity!r} is a {kind}"
 
     if isinstance(s.subject, StatementRef):

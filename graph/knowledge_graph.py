@@ -14,8 +14,9 @@ import rdflib
 from oxrdflib import OxigraphStore
 
 from graph.datasets import Dataset, check_texts, dataset_folders, read_dataset
+from graph.entities import Entity
 from graph.exceptions import InputError, InputErrors, StoreFormatError
-from graph.frames import frame_faults, source_faults
+from graph.frames import entity_faults, frame_faults, source_faults
 from graph.networks import network
 from graph.questions import Answers, Level, ask
 from graph.rdf import Iris
@@ -23,6 +24,7 @@ from graph.revisions import RevisionFolder
 from graph.selection import SOURCE_VOICE, Selection
 from graph.shipped import shipped_data
 from graph.snapshot import Snapshot
+from graph.sources import Source
 from graph.statements import Statement
 from graph.writing import Draft, Report, dangling, ontology_hash, sync_source
 from ontology import Modality, Status
@@ -114,6 +116,10 @@ class KnowledgeGraph:
             datasets.append(dataset)
             for where in (dataset.texts, Path(texts) if texts else None):
                 errors += check_texts(dataset.sources, where) if where else []
+        for dataset in datasets:
+            if any(d.info.name == dataset.info.name for d in datasets if d is not dataset):
+                message = f"several data sets here have the name {dataset.info.name!r}"
+                errors.append(dataset.error("dataset", message, ("name",), "rename one of them"))
         if errors:
             raise InputErrors(errors)
 
@@ -124,12 +130,24 @@ class KnowledgeGraph:
 
         return self._write(change, wait)
 
-    def add(self, statements: Iterable[Statement], *, wait: float = 10) -> Report:
-        """Adds statements whose sources and entities are there. Raises InputErrors; then nothing is written."""
+    def add(
+        self, statements: Iterable[Statement] = (), *, entities: Iterable[Entity] = (), sources: Iterable[Source] = (),
+        dataset: str = "added", wait: float = 10,
+    ) -> Report:  # fmt: skip
+        """Adds statements, and the entities and sources that they need where they are not there yet.
+
+        The entities are noted as those of `dataset`. Raises InputErrors or InputError; then nothing is written.
+        """
         batch = list({s.id: s for s in statements}.values())
+        named, origins = list(entities), list(sources)
 
         def change(draft: Draft, report: Report) -> None:
-            errors = []
+            report.entities = sum(draft.put_entity(e, dataset) for e in named)
+            report.sources = sum(draft.put_source(s) for s in origins)
+            errors = [InputError(f"entity {e.id!r}: {f}: {m}") for e in named for f, m in entity_faults(e, draft.kind_of)]
+            for id, other in (*((e.id, e.unnamed_in) for e in named), *((s.id, s.derived_from) for s in origins)):
+                if other is not None and other not in draft.sources:
+                    errors.append(InputError(f"{id!r}: no source has the id {other!r}"))
             for s in batch:
                 if s.source not in draft.sources:
                     errors.append(InputError(f"statement {s.id}: no source has the id {s.source!r}"))
@@ -180,9 +198,15 @@ class KnowledgeGraph:
 
     # Asking
 
-    def resolve(self, name: str, *, actor: bool = False) -> str:
-        """The id of the entity that a name means: see `Names.resolve`."""
-        return self.snapshot.names.resolve(name, actor=actor)
+    def resolve(self, name: str, *, actor: bool = False, on: date | None = None) -> str:
+        """The id of the entity that a name means: see `Names.resolve`.
+
+        With `on`, the name of a post means whoever held it on that day. Raises UnknownNameError where nobody is
+        known to have held it then, AmbiguousNameError where several are.
+        """
+        snapshot = self.snapshot
+        id = snapshot.names.resolve(name, actor=actor)
+        return id if on is None else snapshot.holder(id, on)
 
     def select(self, **filters: Any) -> Selection:
         """A selection from names instead of ids, lists or single values, and dates or ISO strings."""

@@ -4,8 +4,12 @@ import re
 
 from graph.exceptions import ParameterError
 
-# What typesetting changes and a keyboard does not have.
-_ALIKE = ("\"“”„‟«»", "'‘’‚‛`´", "-‐‑‒–—−")
+# What typesetting changes and a keyboard does not have: double quotes, single quotes, dashes.
+_ALIKE = (
+    '"\u201c\u201d\u201e\u201f\u00ab\u00bb',
+    "'\u2018\u2019\u201a\u201b\u0060\u00b4",
+    "-\u2010\u2011\u2012\u2013\u2014\u2212",
+)
 
 
 def locate(text: str, words: str, *, loose: bool = False) -> list[tuple[int, int]]:
@@ -20,10 +24,7 @@ def locate(text: str, words: str, *, loose: bool = False) -> list[tuple[int, int
     """
     if not words.strip():
         raise ParameterError("words", "there is nothing to look for")
-    if loose:
-        pattern = r"\s+".join("".join(map(_any_alike, word)) for word in words.split())
-    else:
-        pattern = re.escape(words)
+    pattern = r"\s+".join("".join(map(_any_alike, w)) for w in words.split()) if loose else re.escape(words)
     # A lookahead finds occurrences that overlap as well.
     return [(m.start(1), m.end(1)) for m in re.finditer(f"(?=({pattern}))", text)]
 

@@ -15,7 +15,10 @@ _VARIABLE = re.compile(r"^#\s+\?(?P<name>\w+):\s*(?P<meaning>.+)$", re.M)
 
 @dataclass(frozen=True, slots=True)
 class NamedQuery:
-    """A question: its name, what it answers, the variables that may be bound and what they mean, the SPARQL."""
+    """A question: its name, what it answers, the variables that may be bound and what they mean, the SPARQL.
+
+    A variable that may be bound is selected, since engines bind no others, and stands in a triple that must match.
+    """
 
     name: str
     title: str

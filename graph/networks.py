@@ -16,7 +16,7 @@ def network(snapshot: Snapshot, selection: Selection | None = None) -> "nx.Multi
     A statement with subject and object is an edge between them with the statement's id as its key. One with
     more participants has an edge for each further one: from the subject to each party (key `ID#party-PARTY`)
     and to each participant in a role (`ID#ROLE-ENTITY`); a collective statement of parties alone joins each
-    pair of them. Nodes carry `label` and `kind`; edges `statement`, `relation`, `family`, `part` (object, party,
+    pair of them, and each of them with the object and the participants in roles. Nodes carry `label` and `kind`; edges `statement`, `relation`, `family`, `part` (object, party,
     or the role), `modality`, `status`, `source`, `sign`, `earliest` and `latest` as ISO dates. What an edge
     stands for is always the statement that it names: see the evidence there. The unspecified agent is no node.
     """
@@ -56,6 +56,11 @@ def network(snapshot: Snapshot, selection: Selection | None = None) -> "nx.Multi
             for i, one in enumerate(parties):
                 for other in parties[i + 1 :]:
                     join(one, other, f"{id}#{c.entities[one]}-{c.entities[other]}", common | {"part": "party"})
+            for one in parties:
+                if object != NONE:
+                    join(one, object, f"{id}#object-{c.entities[one]}", common | {"part": "object"})
+                for role, entity in c.role_sets[c.roles[row]]:
+                    join(one, entity, f"{id}#{role}-{c.entities[entity]}", common | {"part": role})
             continue
         if object != NONE:
             join(subject, object, id, common | {"part": "object"})

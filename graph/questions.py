@@ -38,7 +38,7 @@ class Voice:
 class Found:
     """One answer: all selected statements of one (subject, relation, object, about, parties).
 
-    `events` counts distinct events; where not `events_exact` it is a lower bound, since an act was repeated an
+    `events` counts distinct events, those denied left out; where not `events_exact` it is a lower bound, since an act was repeated an
     unknown number of times. `sides`: "both" or "one" of the pair asked for, None where none was.
     """
 
@@ -103,18 +103,22 @@ def ask(snapshot: Snapshot, selection: Selection, level: Level = Level.ENTITY) -
 
 
 def _raiser(snapshot: Snapshot, level: Level) -> Callable[[int, int], int]:
-    """A function from an entity and a row to whom the entity acted for then; itself where that is nobody or several."""
+    """A function from an entity and a row to whom the entity acted for then; itself where that is nobody or several.
+
+    Of a body and the state that the body acts for, the body is meant.
+    """
     c = snapshot.columns
     kinds = _LEVELS.get(level, frozenset())
 
     def raised(entity: int, row: int) -> int:
         if entity == NONE or not kinds:
             return entity
-        seen = snapshot.acting.principals(entity, int(c.earliest[row]), int(c.latest[row]))
+        span = int(c.earliest[row]), int(c.latest[row])
+        seen = snapshot.acting.principals(entity, *span)
         fitting = [n for n in seen if (e := snapshot.entities.get(c.entities[n])) and e.kind in kinds]
-        if level is Level.BODY:
-            return fitting[0] if fitting else entity
-        return fitting[0] if len(fitting) == 1 else entity
+        above = {p for n in fitting for p in snapshot.acting.principals(n, *span)[1:]}
+        nearest = [n for n in fitting if n not in above]
+        return nearest[0] if len(nearest) == 1 else entity
 
     return raised
 
@@ -131,7 +135,8 @@ def _found(snapshot: Snapshot, key: tuple[object, ...], rows: list[int], between
         modalities[modality] = modalities.get(modality, 0) + 1
         voice = int(c.speakers[row]), int(c.source[row])
         voices[voice] = voices.get(voice, 0) + 1
-        events.add(int(c.event[row]) if c.event[row] != NONE else ("statement", row))
+        if modality is not Modality.NEGATED:
+            events.add(int(c.event[row]) if c.event[row] != NONE else ("statement", row))
     low, high = c.earliest[rows], c.latest[rows]
     earliest = low[low != OPEN_START]
     latest = high[high != OPEN_END]

@@ -95,18 +95,18 @@ class _Block:
 
     def __init__(self, subject: str, graph: str) -> None:
         self._head, self._tail = f"<{subject}> <", f" <{graph}> .\n"
-        self.lines: list[str] = []
+        self._pairs: list[str] = []
 
     def add(self, predicate: str, term: str | None) -> None:
         if term is not None:
-            self.lines.append(f"{self._head}{predicate}> {term}{self._tail}")
+            self._pairs.append(f"{predicate}> {term}")
 
     def text(self, predicate: str, value: str | None, lang: str | None = None) -> None:
         if value is not None:
             self.add(predicate, _text(value, lang))
 
     def __str__(self) -> str:
-        return "".join(self.lines)
+        return f"{self._head}{(self._tail + self._head).join(self._pairs)}{self._tail}" if self._pairs else ""
 
 
 def entity_quads(entity: Entity, datasets: Iterable[str], iris: Iris) -> str:
@@ -161,6 +161,19 @@ def source_quads(source: Source, iris: Iris) -> str:
     return str(b)
 
 
+# Fields of a statement that are text or numbers, by predicate.
+_TEXT_FIELDS = {
+    f"{_T}subjectAs": "subject_as",
+    f"{_T}objectAs": "object_as",
+    f"{_T}record": "record",
+    f"{_T}when": "when",
+    f"{_T}whenText": "when_text",
+    f"{_T}note": "note",
+    f"{_T}key": "key",
+}
+_NUMBER_FIELDS = {f"{_T}start": "start", f"{_T}end": "end", f"{_T}row": "row"}
+
+
 def statement_quads(statement: Statement, source: Source, iris: Iris) -> str:
     """The statement as N-Quads in its source's named graph; what the source says for all is left to it."""
     s, v = statement, vocabulary()
@@ -185,18 +198,16 @@ def statement_quads(statement: Statement, source: Source, iris: Iris) -> str:
         b.add(f"{_T}topic", _iri(iris.entity(s.topic)))
     if s.place:
         b.add(f"{_T}place", _iri(iris.entity(s.place)))
-    b.text(f"{_T}subjectAs", s.subject_as)
-    b.text(f"{_T}objectAs", s.object_as)
-    for name, number in (("start", s.start), ("end", s.end), ("row", s.row)):
-        if number is not None:
-            b.add(_T + name, _typed(number, "integer"))
-    b.text(f"{_T}record", s.record)
+    for predicate, field in _TEXT_FIELDS.items():
+        if (text := getattr(s, field)) is not None:
+            b.add(predicate, _text(text))
+    for predicate, field in _NUMBER_FIELDS.items():
+        if (number := getattr(s, field)) is not None:
+            b.add(predicate, _typed(number, "integer"))
     for speaker in dict.fromkeys(s.attributed_to):
         b.add(f"{_T}attributedTo", _iri(iris.entity(speaker)))
     if s.modality != source.modality:
         b.add(f"{_T}modality", _iri(_T + s.modality))
-    b.text(f"{_T}when", s.when)
-    b.text(f"{_T}whenText", s.when_text)
     for name, day in zip(("earliest", "latest"), s.bounds(source.published), strict=True):
         if day is not None:
             b.add(_T + name, _typed(day.isoformat(), "date"))
@@ -209,7 +220,6 @@ def statement_quads(statement: Statement, source: Source, iris: Iris) -> str:
             b.add(f"{_T}eventConfidence", _decimal(s.event.confidence))
     if s.status != "active":
         b.add(f"{_T}status", _iri(_T + s.status))
-    b.text(f"{_T}note", s.note)
     if s.corrected_by:
         b.add(f"{_T}correctedBy", _iri(iris.statement(s.corrected_by)))
     for code in s.codes:
@@ -218,7 +228,7 @@ def statement_quads(statement: Statement, source: Source, iris: Iris) -> str:
         b.text(f"{_T}coder", s.coder)
     if s.confidence is not None:
         b.add(f"{_T}confidence", _decimal(s.confidence))
-    b.text(f"{_T}key", s.key)
+    links = []
     if len(s.attributed_to) > 1:
         # The order of a chain of speakers, without lists, which need blank nodes and paths.
         b.add(f"{_T}voice", _iri(iris.entity(s.attributed_to[0])))
@@ -227,8 +237,8 @@ def statement_quads(statement: Statement, source: Source, iris: Iris) -> str:
             b.add(f"{_PROV}qualifiedAttribution", _iri(f"{node}/speaker/{position}"))
             link.add(f"{_PROV}agent", _iri(iris.entity(speaker)))
             link.add(f"{_T}position", _typed(position, "integer"))
-            b.lines.extend(link.lines)
-    return str(b)
+            links.append(str(link))
+    return "".join([str(b), *links])
 
 
 def edge_quad(subject: str, relation: str, object: str, iris: Iris) -> str:
@@ -303,19 +313,6 @@ def source_from(id: str, properties: Iterable[Property], iris: Iris) -> Source:
     return Source.model_validate(fields)
 
 
-_TEXT_FIELDS = {
-    "subjectAs": "subject_as",
-    "objectAs": "object_as",
-    "record": "record",
-    "when": "when",
-    "whenText": "when_text",
-    "note": "note",
-    "coder": "coder",
-    "key": "key",
-}
-_NUMBER_FIELDS = {"start": "start", "end": "end", "row": "row"}
-
-
 def statement_from(
     properties: Iterable[Property], source: Source, speakers: Mapping[int, str], iris: Iris
 ) -> Statement:
@@ -326,10 +323,10 @@ def statement_from(
     roles = {role.iri: role.id for role in vocabulary().roles.values()}
     for predicate, value, _ in properties:
         name = predicate.removeprefix(_T)
-        if name in _TEXT_FIELDS:
-            fields[_TEXT_FIELDS[name]] = value
-        elif name in _NUMBER_FIELDS:
-            fields[name] = int(value)
+        if predicate in _TEXT_FIELDS:
+            fields[_TEXT_FIELDS[predicate]] = value
+        elif predicate in _NUMBER_FIELDS:
+            fields[_NUMBER_FIELDS[predicate]] = int(value)
         elif predicate in roles:
             lists["roles"].append({"role": roles[predicate], "entity": iris.id(value)})
         elif predicate == f"{_RDF}subject":
@@ -346,6 +343,8 @@ def statement_from(
                     lists["parties"].append(iris.id(value))
                 case "code":
                     lists["codes"].append(value)
+                case "coder":
+                    fields["coder"] = value
                 case "attributedTo":
                     lists["attributed_to"].append(iris.id(value))
                 case "modality" | "status":

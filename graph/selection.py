@@ -67,7 +67,7 @@ class Selector:
         self._c, self._acting, self._dataset_of = columns, acting, dataset_of
 
     def select(self, s: Selection) -> Selected:
-        """The rows that match, in no meaningful order. Raises ParameterError and UnknownTermError."""
+        """The rows that match, in no meaningful order. Raises ParameterError, UnknownTermError and NotFoundError."""
         self._check(s)
         rows = self._start(s)
         for part in self._parts(s):
@@ -93,9 +93,10 @@ class Selector:
             role = word.partition(":")[0]
             if role not in vocabulary().roles:
                 raise UnknownTermError("role", role, vocabulary().roles)
-        for id in s.source:
-            if id not in self._dataset_of:
-                raise NotFoundError("source", id)
+        known = {"source": self._dataset_of, "data set": self._dataset_of.values(), "event": self._c.events}
+        for what, id in (*(("source", i) for i in s.source), ("data set", s.dataset), ("event", s.event)):
+            if id is not None and id not in known[what]:
+                raise NotFoundError(what, id)
 
     def _start(self, s: Selection) -> Rows:
         """A small first set of rows, from the index that a selective filter has."""
@@ -104,7 +105,10 @@ class Selector:
         # Symmetric relations match on either side, so subject and object narrow only where none is asked for.
         words = [w for w in (s.question, s.relation, s.family) if w]
         relations = frozenset.intersection(*map(vocabulary().question, words)) if words else None
-        symmetric = any(vocabulary().relations[r].symmetric for r in (relations or c.relations))
+        # Negated statements of wider relations answer too: the mask below decides.
+        wider = {w for word in words if word in vocabulary().relations for w in vocabulary().wider(word)}
+        near = relations | wider if relations is not None else c.relation_number.keys()
+        symmetric = any(vocabulary().relations[r].symmetric for r in near)
         if s.object and not symmetric:
             numbers.append((c.object_index, self._agents(s.object, s.exact)))
         if s.subject and not symmetric:
@@ -113,9 +117,6 @@ class Selector:
             index, values = min(numbers, key=lambda p: sum(len(p[0][v]) for v in p[1]))
             rows = _union(index[v] for v in values)
         elif relations is not None:
-            # Negated statements of wider relations answer too: the mask below decides.
-            wider = {w for word in words if word in vocabulary().relations for w in vocabulary().wider(word)}
-            near = relations | wider
             rows = _union(c.relation_index[c.relation_number[r]] for r in near if r in c.relation_number)
         else:
             rows = np.arange(len(c))

@@ -4,6 +4,7 @@ import json
 import logging
 import weakref
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cached_property
 from zipfile import BadZipFile
 
@@ -12,7 +13,7 @@ from pydantic import TypeAdapter
 from graph.acting import Acting
 from graph.columns import Columns
 from graph.entities import Entity
-from graph.exceptions import NotFoundError
+from graph.exceptions import AmbiguousNameError, NotFoundError, UnknownNameError
 from graph.names import Names
 from graph.rdf import Iris, Property, entity_from, source_from, statement_from
 from graph.revisions import Revision
@@ -20,7 +21,7 @@ from graph.selection import Selector
 from graph.sources import Source
 from graph.statements import Statement
 from graph.stores import EmbeddedStore
-from ontology import PREFIXES
+from ontology import PREFIXES, Kind
 
 _log = logging.getLogger(__name__)
 _ENTITIES = TypeAdapter(list[Entity])
@@ -88,6 +89,25 @@ class Snapshot:
         """The label of an entity, its id where it has none."""
         entity = self.entities.get(id)
         return entity.label.text if entity else id
+
+    def holder(self, id: str, day: date) -> str:
+        """The one person who held a post on a day; the entity itself where it is no post.
+
+        Raises UnknownNameError and AmbiguousNameError.
+        """
+        if self.entity(id).kind is not Kind.POST:
+            return id
+        number = self.columns.entity_number.get(id)
+        agents = [] if number is None else self.acting.agents(number)
+        at = day.toordinal()
+        people = {self.columns.entities[a.other] for a in agents if a.earliest <= at <= a.latest}
+        found = sorted(i for i in people if i in self.entities and self.entities[i].kind is Kind.PERSON)
+        if len(found) > 1:
+            raise AmbiguousNameError(f"{self.label(id)} on {day}", self.names.candidates(found))
+        if not found:
+            held = sorted({self.columns.entities[a.other] for a in agents} - {id})
+            raise UnknownNameError(f"{self.label(id)} on {day}", self.names.candidates(held), what="holder")
+        return found[0]
 
     def statement(self, id: str) -> Statement:
         """The statement of an id. Raises NotFoundError."""

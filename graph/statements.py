@@ -2,12 +2,12 @@
 
 import base64
 import hashlib
-import json
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, computed_field, field_validator, model_validator
+from pydantic_core import to_json
 
 from graph.entities import CoderName, EntityId, Model, OutsideCode, SourceId, Text, sorted_unique
 from graph.sources import Edtf
@@ -129,7 +129,7 @@ class Statement(Model):
             self.parties, [(r.role, r.entity) for r in self.roles], self.topic, self.place,
             self.when, self.when_text, self.repeated, self.attributed_to, self.modality, self.coder,
         ]  # fmt: skip
-        digest = hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).digest()
+        digest = hashlib.sha256(to_json(content)).digest()
         return base64.b32encode(digest[:16]).decode().rstrip("=").lower()
 
     def bounds(self, published: str | None) -> Bounds:

@@ -125,11 +125,11 @@ def _cuts(
 def _missing_texts(sources: Mapping[str, Source], *folders: Path | None) -> Iterator[Finding]:
     for source in sources.values():
         if source.file and not any((folder / source.file).is_file() for folder in folders if folder):
-            yield Finding(Severity.INFO, f"s:{source.id}", f"no text {source.file!r} in the folder: its hash and offsets are not checked")
+            message = f"no text {source.file!r} in the folder: its hash and offsets are not checked"
+            yield Finding(Severity.INFO, f"s:{source.id}", message)
 
 
 def _ambiguous(names: Names) -> Iterator[Finding]:
     for name, ids in names.ambiguous().items():
-        yield Finding(
-            Severity.WARNING, f"e:{ids[0]}", f"{name!r} is the name of {', '.join(ids)}: questions must give an id instead"
-        )
+        message = f"{name!r} is the name of {', '.join(ids)}: questions must give an id instead"
+        yield Finding(Severity.WARNING, f"e:{ids[0]}", message)

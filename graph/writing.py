@@ -12,7 +12,7 @@ import numpy as np
 import ontology
 from graph.columns import MODALITIES, NONE, STATUSES, SUBJECT_IS_STATEMENT, Columns
 from graph.entities import Entity
-from graph.exceptions import InputError, InputErrors, NotFoundError
+from graph.exceptions import InputError, NotFoundError
 from graph.rdf import Iris, chunks, edge_quad, entity_quads, source_quads, statement_quads
 from graph.revisions import Revision
 from graph.snapshot import Snapshot, write_catalogue
@@ -153,17 +153,20 @@ class Draft:
             self.base.store.backup(revision.db)
         store = EmbeddedStore(revision.db, self.iris.base, writable=True)
         try:
-            columns = self.columns.edited(self._removed, self._put.values(), self.sources)
             if fresh or self.base and self.base.meta.get("ontology") != ontology_hash():
                 store.clear(self.iris.ontology_graph)
                 for path in ontology_files():
                     store.load_turtle(path, self.iris.ontology_graph)
-            self._drop_unused(columns)
             self._unload(store)
-            old_edges = set() if self.base is None else plain_edges(self.base.columns)
-            new_edges = plain_edges(columns)
+            with store.loading() as load:
+                load(chunks(self._statement_quads()))
+                # The columns are made while the engine is still sorting.
+                columns = self.columns.edited(self._removed, self._put.values(), self.sources)
+                self._drop_unused(columns)
+                old_edges = set() if self.base is None else plain_edges(self.base.columns)
+                new_edges = plain_edges(columns)
+                load(chunks(self._other_quads(sorted(new_edges - old_edges))))
             store.remove_quads("".join(edge_quad(*e, self.iris) for e in sorted(old_edges - new_edges)))
-            store.load(chunks(self._quads(sorted(new_edges - old_edges))))
             store.flush()
             quads = len(store)
         finally:
@@ -212,13 +215,15 @@ class Draft:
                 node = iris.statement(id)
                 store.remove([node, *(f"{node}/speaker/{n + 1}" for n in range(len(chain)))], graph)
 
-    def _quads(self, edges: Iterable[Edge]) -> Iterator[str]:
+    def _statement_quads(self) -> Iterator[str]:
+        for statement in self._put.values():
+            yield statement_quads(statement, self.sources[statement.source], self.iris)
+
+    def _other_quads(self, edges: Iterable[Edge]) -> Iterator[str]:
         for id in sorted(self._touched_entities & self.entities.keys()):
             yield entity_quads(self.entities[id], self.datasets.get(id, ()), self.iris)
         for id in sorted(self._touched_sources & self.sources.keys()):
             yield source_quads(self.sources[id], self.iris)
-        for statement in self._put.values():
-            yield statement_quads(statement, self.sources[statement.source], self.iris)
         for edge in edges:
             yield edge_quad(*edge, self.iris)
 
@@ -237,7 +242,10 @@ def plain_edges(c: Columns) -> set[Edge]:
     rows = np.flatnonzero(mask)
     if not len(rows):
         return set()
-    distinct = np.unique(np.stack([c.subject[rows], c.relation[rows].astype(np.int32), c.object[rows]], axis=1), axis=0)
+    # One number a triple: NumPy sorts numbers many times faster than rows.
+    ends = c.subject[rows].astype(np.int64) * len(c.entities) + c.object[rows]
+    _, first = np.unique(ends * len(c.relations) + c.relation[rows], return_index=True)
+    distinct = np.stack([c.subject[rows], c.relation[rows], c.object[rows]], axis=1)[first]
     edges = {(c.entities[s], c.relations[r], c.entities[o]) for s, r, o in distinct.tolist()}
     return {e for e in edges if UNSPECIFIED not in (e[0], e[2])}
 

@@ -10,6 +10,11 @@ import yaml
 from graph.exceptions import InputError
 
 MAX_BYTES = 20 * 1024 * 1024
+_MAX_DEPTH = 40
+_OPENING = (
+    yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken, yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken,
+)  # fmt: skip
+_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CORE_TAGS = {f"tag:yaml.org,2002:{t}" for t in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge", "value")}
 # The JSON schema of YAML 1.2: `no`, `012`, `1:30` and dates are words, not truth values, octals or times.
@@ -71,7 +76,12 @@ def parse_yaml(text: str, name: str) -> YamlFile:
     loader = _LOADER(text)
     try:
         # Anchors are refused on sight, before anything is composed: a few of them can stand for gigabytes.
+        # So is depth: composing goes down the processor's stack, as deep as the file says.
+        depth = 0
         for token in yaml.scan(text, Loader=_LOADER):
+            depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+            if depth > _MAX_DEPTH:
+                raise InputError("nested too deeply", name, token.start_mark.line + 1, f"at most {_MAX_DEPTH} levels are read")
             if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
                 raise InputError(
                     f"anchor or alias {token.value!r}", name, token.start_mark.line + 1, "write the value out, or quote the * or &"
@@ -87,8 +97,6 @@ def parse_yaml(text: str, name: str) -> YamlFile:
         ) from None  # fmt: skip
     except yaml.YAMLError as error:
         raise InputError(f"not YAML: {error}", name) from None
-    except RecursionError:
-        raise InputError("nested too deeply", name) from None
     finally:
         loader.dispose()
     lines: dict[Path_, int] = {}
@@ -98,8 +106,6 @@ def parse_yaml(text: str, name: str) -> YamlFile:
 def _build(node: yaml.Node, path: Path_, lines: dict[Path_, int], name: str) -> Any:
     line = node.start_mark.line + 1
     lines[path] = line
-    if len(path) > 40:
-        raise InputError("nested too deeply", name, line)
     if node.tag not in _CORE_TAGS:
         raise InputError(f"tag {node.tag!r}", name, line, "only plain values are read: leave the tag out")
     if isinstance(node, yaml.MappingNode):

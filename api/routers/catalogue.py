@@ -47,7 +47,7 @@ def list_entities(parameters: Annotated[EntityParameters, Query()], reply: Reply
 
 @router.get("/entities/{id}", response_model=schemas.EntityBody, summary="One entity, whole")
 def read_entity(
-    id: Annotated[str, Path(description="Id, label or alias of an entity.", examples=["russia"])],
+    id: Annotated[str, Path(max_length=500, description="Id, label or alias of an entity.", examples=["russia"])],
     parameters: Annotated[NoParameters, Query()],
     reply: ReplyDep,
 ) -> Response:
@@ -78,7 +78,7 @@ def _term(term: Term) -> dict[str, str]:
 
 @router.get("/relations/{id}", response_model=schemas.RelationBody, summary="One relation")
 def read_relation(
-    id: Annotated[str, Path(description="Id of a relation.", examples=["invites"])],
+    id: Annotated[str, Path(max_length=500, description="Id of a relation.", examples=["invites"])],
     parameters: Annotated[NoParameters, Query()],
     reply: ReplyDep,
 ) -> Response:
@@ -97,7 +97,7 @@ def list_sources(parameters: Annotated[Page, Query()], reply: ReplyDep) -> Respo
 
 @router.get("/sources/{id}", response_model=schemas.SourceBody, summary="One source")
 def read_source(
-    id: Annotated[str, Path(description="Id of a source.", examples=["article"])],
+    id: Annotated[str, Path(max_length=500, description="Id of a source.", examples=["article"])],
     parameters: Annotated[NoParameters, Query()],
     reply: ReplyDep,
 ) -> Response:

@@ -14,6 +14,7 @@ router = APIRouter(tags=["questions"])
 Question = Annotated[
     str,
     Path(
+        max_length=500,
         description="A relation, narrower ones included, or a family.",
         examples=["mediates", "opposes", "invites", "accuses", "supports", "mediation"],
     ),

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from api.dependencies import Reply, ReplyDep, StateDep
 from api.errors import Problem
 from api.media_types import negotiate
+from api.workers import MediaTypes
 
 router = APIRouter(tags=["sparql"])
 
@@ -18,6 +19,7 @@ SOLUTIONS = (
     "text/csv",
     "text/tab-separated-values",
 )
+TRUTH = SOLUTIONS[:2]
 TRIPLES = (
     "text/turtle",
     "application/n-triples",
@@ -26,10 +28,11 @@ TRIPLES = (
     "application/ld+json",
     "application/rdf+xml",
 )
+OFFERS = (*SOLUTIONS, *TRIPLES)
 _ALIASES = {"application/json": SOLUTIONS[0], "application/xml": SOLUTIONS[1], "text/plain": TRIPLES[1]}
 
 _RESPONSES: dict[int | str, dict[str, object]] = {
-    200: {"description": "The whole answer, never a part.", "content": {m: {} for m in (*SOLUTIONS, *TRIPLES)}},
+    200: {"description": "The whole answer, never a part.", "content": {m: {} for m in OFFERS}},
     400: {"description": "The query is missing, given twice or not SPARQL; the message tells line and column."},
     403: {"description": "The query asks for what is not allowed: SERVICE, or too great a depth or length."},
     406: {"description": "No offered type is accepted."},
@@ -38,27 +41,24 @@ _RESPONSES: dict[int | str, dict[str, object]] = {
 }
 
 
-def _offers(accept: str | None) -> tuple[str, str]:
-    """The type for solutions and the type for triples. The form of the query, which the engine knows, decides between them."""
+def _accepted(accept: str | None) -> MediaTypes:
+    """The type for each form of query, empty where the client takes none; the engine, which knows the form, chooses."""
     chosen = []
-    for offers in (SOLUTIONS, TRIPLES):
+    for offers in (SOLUTIONS, TRUTH, TRIPLES):
         try:
             found = negotiate(accept, [*offers, *(a for a, t in _ALIASES.items() if t in offers)])
             chosen.append(_ALIASES.get(found, found))
         except Problem:
             chosen.append("")
     if not any(chosen):
-        negotiate(accept, [*SOLUTIONS, *TRIPLES])
-    return chosen[0], chosen[1]
+        negotiate(accept, OFFERS)
+    return MediaTypes(*chosen)
 
 
-def _answer(reply: Reply, state: StateDep, query: str, accept: str | None) -> Response:
-    solutions, triples = _offers(accept)
-    answer = state.worker.run(
-        reply.snapshot, query, (solutions or SOLUTIONS[0], triples or TRIPLES[0]), union=state.settings.union_default_graph
-    )
-    if answer.media_type not in (solutions, triples):
-        raise Problem(406, f"this query's answer is not to be had as {accept!r}", offers=list(SOLUTIONS + TRIPLES))
+def _answer(reply: Reply, state: StateDep, query: str, accepted: MediaTypes) -> Response:
+    answer = state.worker.run(reply.snapshot, query, accepted, union=state.settings.union_default_graph)
+    if answer.media_type not in accepted:
+        raise Problem(406, f"this query's answer is not to be had as that; it would be {answer.media_type}", offers=list(OFFERS))
     return reply.whole(answer.body, answer.media_type)
 
 
@@ -73,11 +73,11 @@ def sparql_get(
     ] = None,
 ) -> Response:
     """SELECT, ASK, CONSTRUCT or DESCRIBE. The default graph is the union of all named graphs, unless a setting says otherwise."""
-    if not query:
+    if query is None:
         raise Problem(400, "the parameter 'query' is missing")
-    accept = request.headers.get("accept")
-    reply.check(",".join(_offers(accept)))
-    return _answer(reply, state, query, accept)
+    accepted = _accepted(request.headers.get("accept"))
+    reply.check(",".join(accepted))
+    return _answer(reply, state, _not_empty(query), accepted)
 
 
 @router.post(
@@ -104,9 +104,14 @@ async def sparql_post(request: Request, reply: ReplyDep, state: StateDep) -> Res
             query = _form_query(text)
         case other:
             raise Problem(415, f"the type {other!r} is not read here; send application/sparql-query or a form")
+    accepted = _accepted(request.headers.get("accept"))
+    return await run_in_threadpool(_answer, reply, state, _not_empty(query), accepted)
+
+
+def _not_empty(query: str) -> str:
     if not query.strip():
         raise Problem(400, "the query is empty")
-    return await run_in_threadpool(_answer, reply, state, query, request.headers.get("accept"))
+    return query
 
 
 def _form_query(text: str) -> str:

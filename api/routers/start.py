@@ -24,7 +24,7 @@ PAGES = (
     ("/statements", "Statements, whole; also as /statements.csv and /statements.jsonl"),
     ("/conflicts", "Statements that contradict each other, and why"),
     ("/timeline", "Statements per day, month or year"),
-    ("/sparql", "SPARQL 1.1 queries"),
+    (f"/sparql?{urlencode({'query': 'SELECT ?who ?whom { ?who r:invites ?whom }'})}", "SPARQL 1.1 queries, by GET and POST"),
     ("/health", "Whether the service answers, and from which revision"),
     ("/openapi.json", "The description of all this for programs"),
 )
@@ -70,7 +70,7 @@ def start(parameters: Annotated[NoParameters, Query()], request: Request, reply:
         f"{len(snapshot.columns)} statements about {len(snapshot.entities)} entities from {len(snapshot.sources)} sources, "
         f"revision {snapshot.revision}"
     )
-    return reply.whole(_PAGE.format(counts=counts, body=body), "text/html; charset=utf-8")
+    return reply.whole(_PAGE.format(counts=counts, body=body), media_type)
 
 
 def _link(address: str, text: str) -> str:

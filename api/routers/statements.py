@@ -70,7 +70,7 @@ def list_statements_jsonl(parameters: Parameters, reply: ReplyDep, request: Requ
 
 @router.get("/statements/{id}", response_model=schemas.StatementBody, summary="One statement, whole")
 def read_statement(
-    id: Annotated[str, Path(description="Id of a statement.", examples=["k3vfa2q6u4m5n7o2p3r4s5t6u7"])],
+    id: Annotated[str, Path(max_length=500, description="Id of a statement.", examples=["y7wrm2a2knz5bzc356ieoptahu"])],
     parameters: Annotated[NoParameters, Query()],
     reply: ReplyDep,
 ) -> Response:

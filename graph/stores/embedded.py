@@ -1,8 +1,10 @@
 """The embedded engine: Oxigraph on disk. The only module that imports it."""
 
+import contextlib
 import io
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +22,7 @@ RDF_FORMATS = {f.media_type: f for f in (
 RESULT_FORMATS = {f.media_type: f for f in (
     ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML, ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV,
 )}  # fmt: skip
+_ROW_ENDS = {ox.QueryResultsFormat.JSON: b"}", ox.QueryResultsFormat.XML: b"</result>"}
 DATASET_FORMATS = frozenset(m for m, f in RDF_FORMATS.items() if f.supports_datasets)
 
 
@@ -75,33 +78,34 @@ class EmbeddedStore:
         return [{n: s[n].value for n in names if s[n] is not None} for s in solutions]
 
     def answer(
-        self, query: str, media_type: str | None = None, rdf_type: str | None = None, *, union: bool = True,
-        max_rows: int | None = None, max_bytes: int | None = None,
+        self, query: str, media_type: str | None = None, rdf_type: str | None = None, *, truth_type: str | None = None,
+        union: bool = True, max_rows: int | None = None, max_bytes: int | None = None,
     ) -> Answer:
-        """Any query of SPARQL 1.1, serialised whole: solutions and truth values as `media_type`, triples as `rdf_type`.
+        """Any query of SPARQL 1.1, serialised whole: solutions as `media_type`, triples as `rdf_type`.
 
-        Raises QuerySyntaxError, QueryTooLargeError past `max_rows` or `max_bytes`, QueryError where the engine fails.
+        Truth values are written as `truth_type`, else as `media_type`. Raises QuerySyntaxError, QueryTooLargeError past
+        `max_rows` or `max_bytes`, QueryError where the engine fails.
         """
         results = self._query(query, union=union)
-        if isinstance(results, ox.QueryTriples):
-            rdf = RDF_FORMATS.get(rdf_type or "", ox.RdfFormat.TURTLE)
-            triples = list(_capped(results, max_rows))
-            body = ox.serialize(triples, format=rdf, prefixes=self._prefixes)
-            return Answer(body or b"", rdf.media_type)
-        format = RESULT_FORMATS.get(media_type or "", ox.QueryResultsFormat.JSON)
-        if isinstance(results, ox.QueryBoolean):
-            if format in (ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV):
-                return Answer(b"true" if results else b"false", format.media_type)
-            return Answer(results.serialize(format=format) or b"", format.media_type)
         output = _CappedBytes(max_bytes)
         try:
+            if isinstance(results, ox.QueryTriples):
+                rdf = RDF_FORMATS.get(rdf_type or "", ox.RdfFormat.TURTLE)
+                ox.serialize(_capped(results, max_rows), output, format=rdf, prefixes=self._prefixes)
+                return Answer(output.getvalue(), rdf.media_type)
+            if isinstance(results, ox.QueryBoolean):
+                truth = RESULT_FORMATS.get(truth_type or media_type or "", ox.QueryResultsFormat.JSON)
+                if truth in (ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV):
+                    return Answer(b"true" if results else b"false", truth.media_type)
+                return Answer(results.serialize(format=truth) or b"", truth.media_type)
+            format = RESULT_FORMATS.get(media_type or "", ox.QueryResultsFormat.JSON)
             results.serialize(output, format=format)
         except _ByteCapError:
             raise QueryTooLargeError(f"the answer is longer than {max_bytes} bytes: add LIMIT, or ask for less") from None
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(str(error)) from error
         # A row ends in one of these, so their number is never below that of rows; only above the cap is it counted out.
-        mark = b"}" if format == ox.QueryResultsFormat.JSON else b"</result>" if format == ox.QueryResultsFormat.XML else b"\n"
+        mark = _ROW_ENDS.get(format, b"\n")
         if max_rows is not None and output.getbuffer().nbytes > max_rows and output.getvalue().count(mark) > max_rows:
             rows = sum(1 for _ in itertools.islice(self._query(query, union=union), max_rows + 1))
             if rows > max_rows:
@@ -145,8 +149,32 @@ class EmbeddedStore:
     # Writing
 
     def load(self, pieces: Iterable[bytes]) -> None:
-        """Adds N-Quads in one bulk load."""
-        self.engine.bulk_load(input=_Pieces(pieces), format=ox.RdfFormat.N_QUADS)
+        """Adds N-Quads of our own making, whose IRIs are not validated again."""
+        with self.loading() as load:
+            load(pieces)
+
+    @contextlib.contextmanager
+    def loading(self) -> Iterator[Callable[[Iterable[bytes]], None]]:
+        """A function that adds N-Quads as `load` does, in batches, without waiting for the engine to have sorted them.
+
+        Sorting takes one core a batch, without Python's lock: two threads use what there is while pieces are made.
+        When the block ends everything is there; an error leaves a part.
+        """
+        with ThreadPoolExecutor(2) as pool:
+            loads: list[Future[None]] = []
+
+            def load(pieces: Iterable[bytes]) -> None:
+                for batch in _batches(pieces):
+                    if len(loads) >= 2:
+                        loads[-2].result()
+                    loads.append(pool.submit(self._load, batch))
+
+            yield load
+            for future in loads:
+                future.result()
+
+    def _load(self, batch: bytes) -> None:
+        self.engine.bulk_load(input=batch, format=ox.RdfFormat.N_QUADS, lenient=True)
 
     def load_turtle(self, path: Path, graph: str) -> None:
         """Adds a Turtle file to a named graph."""
@@ -210,25 +238,16 @@ class _CappedBytes(io.BytesIO):
         return super().write(data)
 
 
-class _Pieces(io.RawIOBase):
-    """A readable file over pieces of bytes, so that a load streams without a temporary file."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces, self._rest = iter(pieces), b""
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        while not self._rest:
-            try:
-                self._rest = next(self._pieces)
-            except StopIteration:
-                return b""
-        if size < 0:
-            size = len(self._rest)
-        piece, self._rest = self._rest[:size], self._rest[size:]
-        return piece
+def _batches(pieces: Iterable[bytes], size: int = 1 << 23) -> Iterator[bytes]:
+    """The pieces, joined to batches of about `size` bytes."""
+    batch: list[bytes] = []
+    for piece in pieces:
+        batch.append(piece)
+        if sum(map(len, batch)) >= size:
+            yield b"".join(batch)
+            batch = []
+    if batch:
+        yield b"".join(batch)
 
 
 def serialise(text: str, media_type: str, base: str) -> bytes:

@@ -1,0 +1,6 @@
+"""`tertius` and `python -m api`."""
+
+from api.cli import main
+
+if __name__ == "__main__":
+    main()

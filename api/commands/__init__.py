@@ -1,0 +1,1 @@
+"""The commands, one module each. Nothing imports them but the command line."""

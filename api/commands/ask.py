@@ -1,0 +1,112 @@
+"""tertius ask: questions, answered as a table or in the JSON of HTTP."""
+
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from api.answers import who_answer
+from api.commands.console import application, note, write_json, write_table
+from api.commands.opening import DataOption, StoreOption, opened
+from api.commands.options import with_options, wrong_usage
+from api.parameters import WhoParameters
+from graph.questions import ask as find
+from graph.snapshot import Snapshot
+from ontology import vocabulary
+
+Question = Annotated[
+    str,
+    typer.Argument(
+        metavar="QUESTION", help="A relation, narrower ones included, or a family: mediates, invites, accusation."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, in the shape of GET /who.")]
+
+
+@with_options(WhoParameters, leave_out=("cursor",))
+def ask(
+    question: Question, store: StoreOption = None, data: DataOption = None, as_json: AsJson = False, **given: Any
+) -> None:
+    """Ask who mediates, opposes, invites whom, and who says so.
+
+    Actors may be named by id, label or alias, in any script; a capital that stands for its government means the
+    government, and whoever acts for an actor is included. Each answer tells how the claim is made, who makes it
+    and where it stands. No answer means that the graph knows nothing of it, never "no".
+    """
+    try:
+        parameters = WhoParameters.model_validate(given)
+    except ValidationError as error:
+        raise wrong_usage(error, WhoParameters) from None
+    with opened(store, data) as graph:
+        snapshot = graph.snapshot
+        selection = parameters.selection(snapshot, question=question)
+        answers = find(snapshot, selection, parameters.level)
+        shown = parameters.model_dump(mode="json", exclude_defaults=True)
+        body = who_answer(snapshot, question, shown, answers, selection, parameters.limit)
+        if as_json:
+            write_json(body | {"next": None})
+        else:
+            _write(snapshot, body)
+
+
+def _write(snapshot: Snapshot, body: dict[str, Any]) -> None:
+    answers, coverage = body["answers"], body["coverage"]
+    if answers:
+        columns = ["who", "does", "what or whom", "how", "says who", "when", "where it stands"]
+        write_table(columns, (_row(snapshot, a) for a in answers), lines=True)
+    else:
+        note(f"Nothing is known of this among {coverage['statements']} statements. That is not a no.")
+        for actor in coverage["actors"]:
+            relations = ", ".join(f"{r} {n}" for r, n in list(actor["by_relation"].items())[:6])
+            note(
+                f"  {actor['entity']['label']}: {actor['statements']} statements"
+                + (f" ({relations})" if relations else "")
+            )
+    if body["total"] > len(answers):
+        note(f"{len(answers)} of {body['total']} answers: see more with --limit")
+    if coverage["undated"]:
+        note(f"{coverage['undated']} more without any date, left out by the window")
+
+
+def _row(snapshot: Snapshot, answer: dict[str, Any]) -> list[str]:
+    statements = [snapshot.statement(id) for id in answer["statements"]]
+    parties = " and ".join(p["label"] for p in answer["parties"])
+    subject = answer["subject"]["label"] if answer["subject"] else parties or "somebody"
+    target = [answer["object"]["label"]] if answer["object"] else []
+    target += [f"about: {answer['about']['text']}"] if answer["about"] else []
+    target += [f"between {parties}"] if parties and answer["subject"] else []
+    target += ["(one of the two sides)"] if answer.get("sides") == "one" else []
+    how = [f"{m} {n}" if n > 1 else str(m) for m, n in answer["modalities"].items()]
+    how += [f"{answer['disputed']} disputed"] if answer["disputed"] else []
+    voices = dict.fromkeys(
+        ", citing ".join(e["label"] for e in v["attributed_to"]) or f"the source, {v['source']}"
+        for v in answer["voices"]
+    )
+    places = dict.fromkeys(
+        f"{s.source} {s.start}-{s.end}" if s.record is None else f"{s.source} record {s.record}" for s in statements
+    )
+    when = dict.fromkeys(filter(None, (s.when or (s.when_text or "").partition(";")[0] for s in statements)))
+    if len(when) > 4:
+        when = dict.fromkeys([f"{answer['earliest'] or '…'} to {answer['latest'] or '…'}"])
+    label = vocabulary().relation(answer["relation"]).label
+    return [subject, label, "\n".join(target), "\n".join(how), "\n".join(voices), "\n".join(when), _few(list(places))]
+
+
+def _few(lines: list[str], most: int = 5) -> str:
+    return "\n".join(lines if len(lines) <= most else [*lines[: most - 1], f"and {len(lines) - most + 1} more"])
+
+
+app = application(
+    ask,
+    """
+Examples:
+  tertius ask mediates --between Armenia --between Azerbaijan
+  tertius ask invites --object Mirzoyan --according-to Russia
+  tertius ask invites --object Mirzoyan --according-to source     only what sources vouch for themselves
+  tertius ask opposition --about-relation mediates                who opposes whose mediation
+  tertius ask accuses --since 2030 --until 2031-06 --level state
+  tertius ask invites --json | jq '.answers[].subject.label'
+
+Words for QUESTION: see tertius relations.
+""",
+)

@@ -1,0 +1,83 @@
+"""Timing, and the table of what was found beside what is aimed at."""
+
+import gc
+import json
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table. `ratio` is what the aim is about: `ours` beside `bare`, smaller or greater being better."""
+
+    group: str
+    what: str
+    size: int
+    ours: str
+    bare: str
+    rdflib: str
+    ratio: float | None
+    aim: str
+    met: bool | None
+
+
+def seconds(*functions: Callable[[], object], repeats: int) -> list[float]:
+    """Median time of each function. They take turns, so that a busy machine slows all of them alike."""
+    times: list[list[float]] = [[] for _ in functions]
+    for _ in range(repeats):
+        for taken, function in zip(times, functions, strict=True):
+            gc.collect()
+            began = time.perf_counter()
+            function()
+            taken.append(time.perf_counter() - began)
+    return [statistics.median(t) for t in times]
+
+
+def short(duration: float | None) -> str:
+    """A duration with its unit."""
+    if duration is None:
+        return ""
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if duration >= size:
+            return f"{duration / size:.3g} {unit}"
+    return f"{duration / 1e-6:.3g} µs"
+
+
+def at_least(aim: float, ratio: float) -> dict[str, Any]:
+    """A ratio that should be large."""
+    return {"ratio": round(ratio, 3), "aim": f"≥ {aim}", "met": ratio >= aim}
+
+
+def at_most(aim: float, ratio: float) -> dict[str, Any]:
+    """A ratio that should be small."""
+    return {"ratio": round(ratio, 3), "aim": f"≤ {aim}", "met": ratio <= aim}
+
+
+def show(figures: list[Figure], machine: str) -> None:
+    """Prints the table."""
+    table = Table(title=f"Tertius beside the bare engine and rdflib in memory ({machine})", title_justify="left")
+    for name in ("", "statements", "Tertius", "bare engine", "rdflib", "ratio", "aim", ""):
+        table.add_column(name, justify="left" if not name else "right")
+    group = ""
+    for f in figures:
+        if f.group != group:
+            table.add_section()
+            table.add_row(f"[bold]{f.group}[/]")
+            group = f.group
+        met = "" if f.met is None else "[green]met[/]" if f.met else "[red]missed[/]"
+        ratio = "" if f.ratio is None else f"{f.ratio:.2f}" if f.ratio < 100 else f"{f.ratio:.0f}"
+        table.add_row(f"  {f.what}", f"{f.size:,}", f.ours, f.bare, f.rdflib, ratio, f.aim, met)
+    Console(width=None if Console().is_terminal else 120).print(table)
+
+
+def save(figures: list[Figure], path: Path, **about: Any) -> None:
+    """Writes the figures as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(about | {"figures": [asdict(f) for f in figures]}, ensure_ascii=False, indent=2) + "\n")

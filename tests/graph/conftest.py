@@ -1,0 +1,233 @@
+"""Fixtures for what has been said. Choose:
+
+- `norland`: the small cast of data/norland, loaded, shared by the whole run: for asking, never for writing.
+- `talks`: the same for the curated article.
+- `kg`: a store of one's own with the small cast loaded: for writing.
+- `empty`: a store of one's own that holds nothing: for loading.
+- `folder`: a small data set as files, to be broken and loaded: `folder.replace("old", "new")`.
+- `cast_store`: a store's folder with entities of every kind and two sources, and no statements: to be copied.
+
+Build your own only where a test is about opening, creating or damaging a store.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from graph import InputError, InputErrors, KnowledgeGraph
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of the shipped data sets."""
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def norland_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store's folder with the small cast loaded: to be copied."""
+    path = tmp_path_factory.mktemp("norland") / "store"
+    with KnowledgeGraph(path) as kg:
+        kg.load(DATA / "norland")
+    return path
+
+
+@pytest.fixture(scope="session")
+def norland(norland_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeGraph]:
+    """The small cast, for asking."""
+    with KnowledgeGraph(copied(norland_store, tmp_path_factory.mktemp("asked") / "store")) as kg:
+        yield kg
+
+
+@pytest.fixture(scope="session")
+def talks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeGraph]:
+    """The curated article, for asking."""
+    with KnowledgeGraph(tmp_path_factory.mktemp("talks") / "store") as kg:
+        kg.load(DATA / "armenia-azerbaijan-talks")
+        yield kg
+
+
+@pytest.fixture
+def kg(norland_store: Path, tmp_path: Path) -> Iterator[KnowledgeGraph]:
+    """The small cast in a store of one's own, for writing."""
+    with KnowledgeGraph(copied(norland_store, tmp_path / "store")) as kg:
+        yield kg
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[KnowledgeGraph]:
+    """A store that holds nothing."""
+    with KnowledgeGraph(tmp_path / "empty") as kg:
+        yield kg
+
+
+def copied(store: Path, to: Path) -> Path:
+    """A store's folder as a copy."""
+    shutil.copytree(store, to)
+    return to
+
+
+@dataclass
+class Folder:
+    """A data set's folder whose files can be rewritten."""
+
+    path: Path
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Replaces a file."""
+        (self.path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    def replace(self, old: str, new: str) -> None:
+        """Replaces words that stand in exactly one of the files, once."""
+        holding = [p for p in sorted(self.path.rglob("*.yml")) if old in p.read_text("utf-8")]
+        assert len(holding) == 1, f"{old!r} stands in {holding}"
+        text = holding[0].read_text("utf-8")
+        assert text.count(old) == 1, f"{old!r} stands in {holding[0]} more than once"
+        holding[0].write_text(text.replace(old, new), "utf-8")
+
+    def add(self, statement: str, entities: int = 0) -> None:
+        """Appends a statement, written as YAML without indentation, and mends the number expected."""
+        path = self.path / "statements" / "note.yml"
+        lines = statement.strip().splitlines()
+        block = "\n".join(("  - " if i == 0 else "    ") + line for i, line in enumerate(lines))
+        path.write_text(path.read_text("utf-8") + block + "\n", "utf-8")
+        meta = self.path / "dataset.yml"
+        count = path.read_text("utf-8").count("- key:")
+        meta.write_text(_META.format(count), "utf-8")
+
+    def faults(self, kg: KnowledgeGraph) -> list[InputError]:
+        """What is wrong with it, after an attempt to load it, which must have changed nothing."""
+        before = kg.snapshot.revision, kg.snapshot.meta
+        with pytest.raises((InputErrors, InputError)) as caught:
+            kg.load(self.path)
+        assert (kg.snapshot.revision, kg.snapshot.meta) == before
+        return caught.value.errors if isinstance(caught.value, InputErrors) else [caught.value]
+
+    def fault(self, kg: KnowledgeGraph) -> tuple[str, int | None, str, str]:
+        """The one fault that it has: file name, line, message, way out."""
+        (error,) = self.faults(kg)
+        return Path(error.file).name, error.line, error.message, error.way_out
+
+
+_META = """\
+name: note
+title: A note
+description: One note about Norland and Sudland.
+publisher: nobody
+licence: CC0-1.0
+made: for a test
+expect:
+  statements: {}
+  entities: 4
+  sources: 1
+"""
+_ENTITIES = """\
+entities:
+  - id: norland
+    kind: state
+    label: Norland
+  - id: sudland
+    kind: state
+    label: Sudland
+  - id: ada-norn
+    kind: person
+    label: Ada Norn
+  - id: northgate
+    kind: place
+    label: Northgate
+"""
+_SOURCES = """\
+sources:
+  - id: note-1
+    title: A note
+    kind: note
+    published: "2031-05"
+    file: note-1.txt
+    sha256: 5b5fdd1cb5b3d3c6d5c9f8ae6b2b6b4d8c1c6c4f7c2a0a4a4c0b0e7b1d0f3a11
+    length: 60
+"""
+_STATEMENTS = """\
+source: note-1
+statements:
+  - key: invitation
+    subject: norland
+    relation: invites
+    object: ada-norn
+    start: 0
+    end: 20
+    modality: asserted
+    when: "2031-04"
+  - key: accusation
+    subject: norland
+    relation: accuses
+    object: sudland
+    about: opposition
+    start: 21
+    end: 40
+    modality: asserted
+  - key: opposition
+    subject: sudland
+    relation: opposes
+    object: northgate
+    start: 30
+    end: 40
+    attributed_to: [norland]
+    modality: claimed
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """A data set of three statements in files of its own, without its text."""
+    found = Folder(tmp_path / "note")
+    (found.path / "statements").mkdir(parents=True)
+    found.write("dataset.yml", _META.format(3))
+    found.write("entities.yml", _ENTITIES)
+    found.write("sources.yml", _SOURCES)
+    found.write("statements/note.yml", _STATEMENTS)
+    return found
+
+
+_CAST = {
+    "state": ("norland", "sudland"), "government-body": ("ministry-of-sudland",), "person": ("ada-norn", "bo-sund"),
+    "post": ("foreign-minister-of-norland", "foreign-minister-of-sudland"), "organisation": ("river-guild",),
+    "intergovernmental-organisation": ("league-of-rivers",), "armed-group": ("free-boatmen",),
+    "de-facto-authority": ("upper-valley",), "group": ("the-neighbours",), "population": ("norlanders",),
+    "place": ("northgate",), "process": ("river-talks",), "meeting": ("winter-round",), "conflict": ("border-war",),
+    "event": ("great-flood",), "agreement": ("river-treaty",), "matter": ("water-shares",),
+}  # fmt: skip
+_OF = {
+    "ministry-of-sudland": "sudland", "foreign-minister-of-norland": "norland",
+    "foreign-minister-of-sudland": "ministry-of-sudland",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def cast_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with entities of every kind, two dated sources and one without a date, and no statements."""
+    path = tmp_path_factory.mktemp("cast")
+    found = Folder(path / "cast")
+    (found.path / "statements").mkdir(parents=True)
+    lines = ["entities:"]
+    for kind, ids in _CAST.items():
+        for id in ids:
+            of = f", of: {_OF[id]}" if id in _OF else ""
+            lines.append(f"  - {{id: {id}, kind: {kind}, label: {id}{of}}}")
+    found.write("entities.yml", "\n".join(lines))
+    found.write(
+        "sources.yml",
+        "sources:\n"
+        '  - {id: gazette-1, title: one, kind: article, published: "2031-03-10"}\n'
+        '  - {id: gazette-2, title: two, kind: article, published: "2031-04"}\n'
+        "  - {id: leaflet, title: three, kind: article, modality: claimed, coder: someone}\n",
+    )
+    meta = _META.format(0).replace("name: note", "name: cast").replace("entities: 4", f"entities: {len(lines) - 1}")
+    found.write("dataset.yml", meta.replace("sources: 1", "sources: 3"))
+    with KnowledgeGraph(path / "store") as kg:
+        kg.load(found.path)
+    return path / "store"
