@@ -7,12 +7,11 @@ from pathlib import Path
 
 from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
 from api.dependencies import VERSION, State, check_query_string, fingerprint
 from api.errors import PROBLEM, add_handlers
-from api.middleware import AccessLog, Bounds
+from api.middleware import AccessLog, Bounds, HeadAsGet
 from api.routers import catalogue, health, questions, sparql, start, statements, vocabulary
 from api.schemas import ProblemBody
 from api.settings import Settings
@@ -68,9 +67,9 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
     for module in (start, questions, statements, catalogue, vocabulary, sparql, health):
         app.include_router(module.router)
     _describe_problems(app)
-    _answer_head(app)
     add_handlers(app)
     # The last one added is the first to see a request.
+    app.add_middleware(HeadAsGet)
     app.add_middleware(Bounds, url_length=settings.url_length, body_length=settings.body_length)
     app.add_middleware(
         CORSMiddleware,
@@ -117,13 +116,6 @@ def _describe_problems(app: FastAPI) -> None:
             for status, response in operation["responses"].items():
                 if status.startswith(("4", "5")):
                     response["content"] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}
-
-
-def _answer_head(app: FastAPI) -> None:
-    """HEAD wherever GET is answered; the server leaves the body out, and the description, made already, has GET only."""
-    for route in app.routes:
-        if isinstance(route, APIRoute) and "GET" in route.methods:
-            route.methods.add("HEAD")
 
 
 def _parameters(app: FastAPI) -> dict[tuple[str, str], dict[str, bool]]:

@@ -53,6 +53,23 @@ class BodyTooLong(Exception):  # noqa: N818 - a signal between the two ends of o
     """More came than may."""
 
 
+class HeadAsGet:
+    """Answers HEAD wherever GET is answered: the same headers, no body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            await send(message | {"body": b""} if message["type"] == "http.response.body" else message)
+
+        await self._app(scope | {"method": "GET"}, receive, without_body)
+
+
 class AccessLog:
     """One line a request: method, path, status, duration, size. Query strings are left out: they may be long or private."""
 

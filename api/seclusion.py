@@ -2,7 +2,6 @@
 
 import contextlib
 import ctypes
-import multiprocessing
 import os
 import platform
 import resource
@@ -59,13 +58,11 @@ def limit_memory(size: int) -> None:
 
 
 def end_with_parent() -> None:
-    """Ends this process as soon as its parent is gone, whatever it is doing. Ctrl-C is left to the parent."""
+    """Ends this process when its standard input closes, whatever it is doing: the parent is gone. Ctrl-C is the parent's."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
 
     def wait() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
+        sys.stdin.buffer.read()
+        os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()

@@ -1,7 +1,10 @@
 """SPARQL in a process of its own that can be killed: a deadline, a memory limit, whole answers only."""
 
 import contextlib
+import json
 import multiprocessing
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -71,11 +74,10 @@ class QueryWorker:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self._context = multiprocessing.get_context("spawn")
         self._turn = threading.Lock()
         self._waiting = threading.BoundedSemaphore(limits.queue + 1)
         self._closed = False
-        self._spare: _Process | None = _Process(self._context, limits.memory)
+        self._spare: _Process | None = _Process(limits.memory)
         self._current: _Process | None = None
 
     def run(self, snapshot: Snapshot, query: str, media_types: MediaTypes, *, union: bool) -> Answer:
@@ -103,9 +105,9 @@ class QueryWorker:
         if process is None or not process.is_alive():  # whoever ended it between two queries
             process = self._take()
         try:
-            process.pipe.send(job)
-            # The first answer of a fresh process waits for its start, which is not the query's time.
+            # The first query of a fresh process waits for its start, which is not the query's time.
             process.wait_until_ready(30)
+            process.pipe.send(job)
             if not process.pipe.poll(self.limits.seconds):
                 raise QueryTimeoutError(f"the query took longer than {self.limits.seconds:g} seconds and was ended")
             kind, *values = process.pipe.recv()
@@ -131,8 +133,8 @@ class QueryWorker:
         if self._current:
             self._current.kill()
         spare = self._spare if self._spare and self._spare.is_alive() else None
-        self._current = spare or _Process(self._context, self.limits.memory)
-        self._spare = None if self._closed else _Process(self._context, self.limits.memory)
+        self._current = spare or _Process(self.limits.memory)
+        self._spare = None if self._closed else _Process(self.limits.memory)
         return self._current
 
     def _replace(self) -> None:
@@ -148,35 +150,53 @@ class QueryWorker:
 
 
 class _Process:
-    def __init__(self, context: multiprocessing.context.SpawnContext, memory: int) -> None:
-        self.pipe, child = context.Pipe()
-        self._process = context.Process(target=_serve, args=(child, memory), daemon=True, name="tertius-query")
-        self._process.start()
+    """A process that knows nothing of the program that started it, unlike those of multiprocessing, which run it again.
+
+    Its standard input only tells it, by closing, that the parent is gone.
+    """
+
+    def __init__(self, memory: int) -> None:
+        self.pipe, child = multiprocessing.Pipe()
+        command = [sys.executable, "-c", _PROGRAM, json.dumps(sys.path), str(child.fileno()), str(memory)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[child.fileno()])  # noqa: S603 - our own
         child.close()
         self._ready = False
 
     def wait_until_ready(self, seconds: float) -> None:
         if not self._ready:
-            if not self.pipe.poll(seconds) or self.pipe.recv() != "ready":
-                raise QueryTimeoutError("the query process did not start in time: come back in a few seconds")
-            self._ready = True
+            try:
+                self._ready = self.pipe.poll(seconds) and self.pipe.recv() == "ready"
+            except (EOFError, OSError):
+                self._ready = False
+            if not self._ready:
+                raise QueryTimeoutError("the query process did not start: come back in a few seconds")
 
     def is_alive(self) -> bool:
-        return self._process.is_alive()
+        return self._process.poll() is None
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.join(5)
+        self._process.wait(5)
         self.pipe.close()
+        if self._process.stdin:
+            self._process.stdin.close()
 
 
-def _serve(pipe: Connection, memory: int) -> None:
+_PROGRAM = """
+import json, sys
+sys.path[:] = json.loads(sys.argv[1])
+from api.workers import serve_queries
+serve_queries(int(sys.argv[2]), int(sys.argv[3]))
+"""
+
+
+def serve_queries(descriptor: int, memory: int) -> None:
     """The process: answers one job after the other until its pipe closes."""
     end_with_parent()
     limit_memory(memory * 1024 * 1024 + STACK)
     give_up_network()
     threading.stack_size(STACK)
-    engine = threading.Thread(target=_answer_jobs, args=(pipe,))
+    engine = threading.Thread(target=_answer_jobs, args=(Connection(descriptor),))
     engine.start()
     engine.join()
 

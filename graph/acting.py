@@ -59,6 +59,8 @@ class Acting:
 
     def principals(self, entity: int, earliest: int, latest: int) -> list[int]:
         """The entity itself and all that it acted for at some time between two days, nearest first."""
+        if entity not in self._up:
+            return [entity]
         return list(dict.fromkeys(link.other for link in self._follow(entity, earliest, latest, self._up)))
 
     def _follow(self, entity: int, earliest: int, latest: int, links: dict[int, list[Link]]) -> list[Link]:

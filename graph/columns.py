@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -171,29 +171,60 @@ class Columns:
         return Index(self.relation)
 
     @cached_property
-    def parties_index(self) -> "Index":
-        """Rows by number of the set of parties."""
-        return Index(self.parties)
+    def party_index(self) -> "Index":
+        """Rows by each of their parties."""
+        return Index.of_members(self.parties, self.party_sets)
+
+    @cached_property
+    def role_index(self) -> "Index":
+        """Rows by each participant in a role."""
+        return Index.of_members(self.roles, [{e for _, e in members} for members in self.role_sets])
+
+    @cached_property
+    def speaker_index(self) -> "Index":
+        """Rows by each of their speakers."""
+        return Index.of_members(self.speakers, list(map(set, self.chains)))
+
+    @cached_property
+    def rows_about(self) -> Rows:
+        """Rows that are about another statement."""
+        return np.flatnonzero(self.about != NONE)
 
     @cached_property
     def party_sets_of(self) -> dict[int, list[int]]:
         """Numbers of the sets of parties that an entity stands in."""
-        found: dict[int, list[int]] = {}
-        for number, members in enumerate(self.party_sets):
-            for entity in members:
-                found.setdefault(entity, []).append(number)
-        return found
+        return inverted(self.party_sets)
+
+    @cached_property
+    def role_sets_of(self) -> dict[int, list[int]]:
+        """Numbers of the sets of roles that an entity stands in."""
+        return inverted({e for _, e in members} for members in self.role_sets)
+
+    @cached_property
+    def chains_with(self) -> dict[int, list[int]]:
+        """Numbers of the chains of speakers that an entity stands in."""
+        return inverted(map(set, self.chains))
+
+    @cached_property
+    def chains_from(self) -> dict[int, list[int]]:
+        """Numbers of the chains of speakers of which an entity is the outermost."""
+        return inverted(chain[:1] for chain in self.chains)
 
     # Changing
 
     def edited(
-        self, remove: Iterable[str], add: Iterable[Statement], sources: Mapping[str, Source]
+        self, remove: Iterable[str], add: Iterable[Statement], sources: Mapping[str, Source], entities: Iterable[str] = ()
     ) -> "Columns":
-        """Columns without the statements of these ids and with these added; a statement that is there is replaced."""
+        """Columns without the statements of these ids and with these added; a statement that is there is replaced.
+
+        Entities beside those that statements name get a number too: one may be asked for by those who act for it.
+        """
         tables: dict[str, dict[Any, int]] = {
             name: {v: n for n, v in enumerate(getattr(self, name))} for name in _TABLES
         }
-        relations, entities = tables["relations"], tables["entities"]
+        relations, numbers = tables["relations"], tables["entities"]
+        for id in entities:
+            _code(numbers, id)
         modalities = {m: n for n, m in enumerate(MODALITIES)}
         statuses = {s: n for n, s in enumerate(STATUSES)}
         new: dict[str, list[int]] = {name: [] for name in _TYPES}
@@ -203,7 +234,7 @@ class Columns:
         pending_subject: list[tuple[int, str]] = []
 
         def entity(id: str | None) -> int:
-            return NONE if id is None else _code(entities, id)
+            return NONE if id is None else _code(numbers, id)
 
         for s in add:
             raw = id_bytes(s.id)
@@ -309,15 +340,36 @@ class Columns:
 
 
 class Index:
-    """Rows by the value of one column: a sort and two binary searches."""
+    """Rows by the value of one column, in ascending order: one sort, then two look-ups."""
 
-    def __init__(self, column: Ints) -> None:
-        self._order = np.argsort(column, kind="stable").astype(np.int32)
-        self._sorted = column[self._order]
+    def __init__(self, values: npt.NDArray[Any], rows: Rows | None = None) -> None:
+        order = np.argsort(values, kind="stable")
+        self._rows = (order if rows is None else rows[order]).astype(np.int32)
+        self._starts = np.concatenate([[0], np.cumsum(np.bincount(values + 1))])  # NONE, -1, comes first
+
+    @classmethod
+    def of_members(cls, column: Ints, sets: Sequence[Collection[int]]) -> "Index":
+        """Rows by each member of the set that the column leads to; set 0 is empty."""
+        rows = np.flatnonzero(column)
+        sizes = np.array([len(s) for s in sets])
+        members = np.array([m for s in sets for m in s], np.int64)
+        first, count = (np.cumsum(sizes) - sizes)[column[rows]], sizes[column[rows]]
+        within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        return cls(members[np.repeat(first, count) + within], np.repeat(rows, count))
 
     def __getitem__(self, value: int) -> Rows:
-        low, high = np.searchsorted(self._sorted, [value, value + 1])
-        return self._order[low:high].astype(np.int64)
+        if not -1 <= value < len(self._starts) - 2:
+            return np.empty(0, np.int64)
+        return self._rows[self._starts[value + 1] : self._starts[value + 2]].astype(np.int64)
+
+
+def inverted(sets: Iterable[Iterable[int]]) -> dict[int, list[int]]:
+    """The numbers of the sets that each member is in."""
+    found: dict[int, list[int]] = {}
+    for number, members in enumerate(sets):
+        for member in members:
+            found.setdefault(member, []).append(number)
+    return found
 
 
 def day(number: int) -> date | None:

@@ -128,13 +128,13 @@ def read_jsonl(lines: Iterable[bytes | str], name: str = "") -> Iterator[Stateme
             continue
         try:
             data = json.loads(line)
-            id = data.pop("id", None)
+            id = data.pop("id", None) if isinstance(data, dict) else None
             statement = Statement.model_validate(data)
         except ValidationError as error:
             fault = error.errors(include_url=False)[0]
-            where = ".".join(str(p) for p in fault["loc"])
+            where = ".".join(str(p) for p in fault["loc"]) or "statement"
             raise InputError(f"{where}: {str(fault['msg']).removeprefix('Value error, ')}", name, number) from None
-        except (ValueError, AttributeError) as error:
+        except ValueError as error:
             raise InputError(f"not a statement as JSON: {error}", name, number) from None
         if id not in (None, statement.id):
             raise InputError(

@@ -45,7 +45,7 @@ class Names:
         if wanted := set(kinds):
             found = {i for i in found if self._entities[i].kind in wanted}
         if len(found) == 1:
-            return found.pop()
+            return next(iter(found))  # the index owns the set
         if found:
             raise AmbiguousNameError(name, self.candidates(sorted(found)))
         raise UnknownNameError(name, self.candidates(self.similar(name)))

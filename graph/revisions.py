@@ -100,6 +100,8 @@ class RevisionFolder:
     def _create(self, base: str) -> None:
         if not _BASE.fullmatch(base):
             raise StoreFormatError(f"{base!r} is no base for IRIs: write one like {BASE}, with a slash at its end")
+        if self.path.exists() and not self.path.is_dir():
+            raise StoreFormatError(f"{self.path} is a file: name a folder")
         with _write_errors(self.path):
             names = {p.name for p in self.path.iterdir()} if self.path.exists() else set()
             if names - _NEW and "format.json" not in names:

@@ -1,20 +1,22 @@
 """Filters over the columns: which statements a question is about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from graph.acting import Acting
-from graph.columns import MODALITIES, NONE, OPEN_END, OPEN_START, STATUSES, SUBJECT_IS_STATEMENT, Columns, Index, Rows
+from graph.columns import MODALITIES, NONE, OPEN_END, OPEN_START, STATUSES, SUBJECT_IS_STATEMENT, Columns, Index, Rows, inverted
 from graph.exceptions import NotFoundError, ParameterError
 from ontology import Modality, Status, UnknownTermError, vocabulary
 
 Mask = npt.NDArray[np.bool_]
 SOURCE_VOICE = "source"
+MEDIATION = "mediation"
 STANDING = (Status.ACTIVE, Status.DISPUTED)
 
 
@@ -99,42 +101,62 @@ class Selector:
                 raise NotFoundError(what, id)
 
     def _start(self, s: Selection) -> Rows:
-        """A small first set of rows, from the index that a selective filter has."""
-        c = self._c
-        numbers: list[tuple[Index, Iterable[int]]] = []
-        # Symmetric relations match on either side, so subject and object narrow only where none is asked for.
+        """A small first set of rows, holding all that match, from the most selective of the indexes that the filters have."""
+        c, v = self._c, vocabulary()
         words = [w for w in (s.question, s.relation, s.family) if w]
-        relations = frozenset.intersection(*map(vocabulary().question, words)) if words else None
+        relations = frozenset.intersection(*map(v.question, words)) if words else None
         # Negated statements of wider relations answer too: the mask below decides.
-        wider = {w for word in words if word in vocabulary().relations for w in vocabulary().wider(word)}
-        near = relations | wider if relations is not None else c.relation_number.keys()
-        symmetric = any(vocabulary().relations[r].symmetric for r in near)
-        if s.object and not symmetric:
-            numbers.append((c.object_index, self._agents(s.object, s.exact)))
-        if s.subject and not symmetric:
-            numbers.append((c.subject_index, self._agents(s.subject, s.exact)))
-        if numbers:
-            index, values = min(numbers, key=lambda p: sum(len(p[0][v]) for v in p[1]))
-            rows = _union(index[v] for v in values)
-        elif relations is not None:
-            rows = _union(c.relation_index[c.relation_number[r]] for r in near if r in c.relation_number)
-        else:
-            rows = np.arange(len(c))
+        wider = {w for word in words if word in v.relations for w in v.wider(word)}
+        near = relations | wider if relations is not None else frozenset(c.relation_number)
+        # Symmetric relations match on either side.
+        symmetric = any(v.relations[r].symmetric for r in near)
+        mediation = all(v.relations[r].family == MEDIATION for r in near)
+        ends = [c.subject_index, c.object_index]
+        found: list[list[Rows]] = []
+        if relations is not None:
+            found.append([c.relation_index[c.relation_number[r]] for r in near if r in c.relation_number])
+        if s.subject:
+            found.append(self._near([s.subject], s.exact, [*ends, c.party_index] if symmetric else ends[:1]))
+        if s.object:
+            found.append(self._near([s.object], s.exact, [*ends, c.party_index] if symmetric else ends[1:]))
+        if s.between:
+            found.append(self._near(s.between, s.exact, [c.party_index] if mediation else [*ends, c.party_index]))
+        found += (self._near([party], s.exact, [c.party_index]) for party in s.party)
+        found += (self._near([other], s.exact, [*ends, c.party_index, c.role_index]) for other in s.involving)
+        if s.about_relation or s.about_subject:
+            found.append([c.rows_about])
+        speakers = [x for x in (s.attributed_to, s.according_to) if x and x != SOURCE_VOICE]
+        found += (self._near([speaker], s.exact, [c.speaker_index]) for speaker in speakers)
+        rows = _union(min(found, key=lambda parts: sum(map(len, parts)))) if found else np.arange(len(c))
         for word in words:
             rows = rows[self._relation_mask(word, rows)]
         return rows
 
+    def _near(self, entities: Iterable[str], exact: bool, indexes: Iterable[Index]) -> list[Rows]:
+        """The rows that the indexes have for the entities and, unless exact, whoever acts for them at any time."""
+        agents = dict.fromkeys(agent for entity in entities for agent in self._agents(entity, exact))
+        return [index[agent] for index in indexes for agent in agents]
+
     def _relation_mask(self, word: str, rows: Rows) -> Mask:
         """Rows of the relation, narrower ones included; a negated one answers for itself and wider words do not reach it."""
         c, v = self._c, vocabulary()
-        included = [c.relation_number[r] for r in v.question(word) if r in c.relation_number]
-        mask: Mask = np.isin(c.relation[rows], included)
+        mask = _among(c.relation[rows], self._numbers(v.question(word)), c.relations)
         if word in v.relations:
             # "not mediates" says that no narrower relation holds either, but "not brokers" says nothing of mediates.
             negated = c.modality[rows] == MODALITIES.index(Modality.NEGATED)
-            for_word = [c.relation_number[r] for r in v.wider(word) if r in c.relation_number]
-            mask = np.where(negated, np.isin(c.relation[rows], for_word), mask)
+            mask = np.where(negated, _among(c.relation[rows], self._numbers(v.wider(word)), c.relations), mask)
         return mask
+
+    def _numbers(self, relations: Iterable[str]) -> list[int]:
+        return [self._c.relation_number[r] for r in relations if r in self._c.relation_number]
+
+    @cached_property
+    def _symmetric(self) -> list[int]:
+        return self._numbers(r.id for r in vocabulary().relations.values() if r.symmetric)
+
+    @cached_property
+    def _mediation(self) -> list[int]:
+        return self._numbers(vocabulary().question(MEDIATION))
 
     def _parts(self, s: Selection):  # type: ignore[no-untyped-def]  # noqa: ANN202 - functions from rows to rows
         c = self._c
@@ -155,16 +177,19 @@ class Selector:
         if s.about_relation or s.about_subject:
             yield lambda rows: rows[self._about(rows, s)]
         if s.source:
-            yield lambda rows: rows[np.isin(c.source[rows], [c.source_number.get(i, -2) for i in s.source])]
+            named = [c.source_number[i] for i in s.source if i in c.source_number]
+            yield lambda rows: rows[_among(c.source[rows], named, c.sources)]
         if s.dataset:
             within = [n for n, i in enumerate(c.sources) if self._dataset_of.get(i) == s.dataset]
-            yield lambda rows: rows[np.isin(c.source[rows], within)]
+            yield lambda rows: rows[_among(c.source[rows], within, c.sources)]
         if s.event:
             event = c.events.index(s.event) if s.event in c.events else -2
             yield lambda rows: rows[c.event[rows] == event]
         if s.modality:
-            yield lambda rows: rows[np.isin(c.modality[rows], [MODALITIES.index(m) for m in s.modality])]
-        yield lambda rows: rows[np.isin(c.status[rows], [STATUSES.index(x) for x in s.status])]
+            modalities = [MODALITIES.index(m) for m in s.modality]
+            yield lambda rows: rows[_among(c.modality[rows], modalities, MODALITIES)]
+        statuses = [STATUSES.index(x) for x in s.status]
+        yield lambda rows: rows[_among(c.status[rows], statuses, STATUSES)]
         if s.attributed_to:
             yield lambda rows: rows[self._spoken(rows, str(s.attributed_to), "any", exact=s.exact)]
         if s.according_to == SOURCE_VOICE:
@@ -197,7 +222,7 @@ class Selector:
         return mask
 
     def _match_sets(
-        self, rows: Rows, entity: str, column: npt.NDArray[np.int32], sets: dict[int, list[int]], exact: bool
+        self, rows: Rows, entity: str, column: npt.NDArray[np.int32], sets: Mapping[int, list[int]], exact: bool
     ) -> Mask:
         c = self._c
         number = c.entity_number.get(entity)
@@ -220,8 +245,7 @@ class Selector:
         c = self._c
         entities = self._entity_subjects(rows) if column is c.subject else column[rows]
         mask = self._match(rows, entity, entities, exact)
-        symmetric = [n for r, n in c.relation_number.items() if vocabulary().relations[r].symmetric]
-        either = np.isin(c.relation[rows], symmetric)
+        either = _among(c.relation[rows], self._symmetric, c.relations)
         if either.any():
             other = c.object[rows] if column is c.subject else self._entity_subjects(rows)
             mask |= either & self._match(rows, entity, other, exact)
@@ -239,16 +263,9 @@ class Selector:
         c = self._c
         if not entity:
             with_role = [n for n, s in enumerate(c.role_sets) if any(r == role for r, _ in s)]
-            return np.isin(c.roles[rows], with_role)
-        return self._match_sets(rows, entity, c.roles, self._role_sets_of(role), exact)
-
-    def _role_sets_of(self, role: str | None) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {}
-        for number, members in enumerate(self._c.role_sets):
-            for r, e in members:
-                if role in (None, r):
-                    found.setdefault(e, []).append(number)
-        return found
+            return _among(c.roles[rows], with_role, c.role_sets)
+        within = inverted([e for r, e in members if r == role] for members in c.role_sets)
+        return self._match_sets(rows, entity, c.roles, within, exact)
 
     def _involved(self, rows: Rows, entity: str, exact: bool) -> Mask:
         c = self._c
@@ -256,7 +273,7 @@ class Selector:
             self._match(rows, entity, self._entity_subjects(rows), exact)
             | self._match(rows, entity, c.object[rows], exact)
             | self._in_parties(rows, entity, exact)
-            | self._match_sets(rows, entity, c.roles, self._role_sets_of(None), exact)
+            | self._match_sets(rows, entity, c.roles, c.role_sets_of, exact)
         )
 
     def sides(self, rows: Rows, pair: tuple[str, ...], exact: bool = False) -> npt.NDArray[np.int8]:
@@ -264,9 +281,8 @@ class Selector:
         c = self._c
         count = np.zeros(len(rows), np.int8)
         without = c.parties[rows] == 0
-        mediation = [n for r, n in c.relation_number.items() if vocabulary().relations[r].family == "mediation"]
         # A mediator is not a side: in a mediation without named parties subject and object are no pair.
-        ends = without & ~np.isin(c.relation[rows], mediation)
+        ends = without & ~_among(c.relation[rows], self._mediation, c.relations)
         for actor in pair:
             hit = self._in_parties(rows, actor, exact)
             hit |= ends & self._match(rows, actor, self._entity_subjects(rows), exact)
@@ -286,13 +302,18 @@ class Selector:
 
     def _spoken(self, rows: Rows, speaker: str, depth: str, *, exact: bool) -> Mask:
         c = self._c
-        chains: dict[int, list[int]] = {}
-        for number, chain in enumerate(c.chains):
-            for entity in chain[:1] if depth == "outermost" else chain:
-                chains.setdefault(entity, []).append(number)
-        return self._match_sets(rows, speaker, c.speakers, chains, exact)
+        return self._match_sets(rows, speaker, c.speakers, c.chains_from if depth == "outermost" else c.chains_with, exact)
+
+
+def _among(values: npt.NDArray[Any], numbers: Iterable[int], table: Sequence[Any]) -> Mask:
+    """Where the values, which are numbers of the table or NONE, are among these: many times faster than np.isin."""
+    wanted = np.zeros(len(table) + 1, bool)  # the last place is that of NONE, -1
+    wanted[list(numbers)] = True
+    return wanted[values]
 
 
 def _union(parts: Iterable[Rows]) -> Rows:
-    found = list(parts)
+    found = [part for part in parts if len(part)]
+    if len(found) == 1:
+        return found[0]
     return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)

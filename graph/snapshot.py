@@ -48,7 +48,7 @@ class Snapshot:
             found = read_entities(self.store, iris)
             entities, self.datasets = [e for e, _ in found.values()], {i: names for i, (_, names) in found.items()}
             sources = list(read_sources(self.store, iris).values())
-            self.columns = rebuilt_columns(self.store, iris, sources)
+            self.columns = rebuilt_columns(self.store, iris, sources, (e.id for e in entities))
             self.meta = {
                 "revision": revision.number, "statements": len(self.columns), "entities": len(entities),
                 "sources": len(sources), "quads": len(self.store), "ontology": "",
@@ -156,7 +156,9 @@ def read_sources(store: EmbeddedStore, iris: Iris) -> dict[str, Source]:
     return {id: source_from(id, store.describe([iris.source(id)], iris.source(id))[iris.source(id)], iris) for id in ids}
 
 
-def rebuilt_columns(store: EmbeddedStore, iris: Iris, sources: Iterable[Source]) -> Columns:
+def rebuilt_columns(
+    store: EmbeddedStore, iris: Iris, sources: Iterable[Source], entities: Iterable[str] = ()
+) -> Columns:
     """The columns of all statements of a store, read from it one by one."""
     by_id = {s.id: s for s in sources}
     statements = [
@@ -164,7 +166,7 @@ def rebuilt_columns(store: EmbeddedStore, iris: Iris, sources: Iterable[Source])
         for source in by_id.values()
         for node in store.subjects(f"{PREFIXES['rdf']}predicate", iris.source(source.id))
     ]
-    return Columns.empty().edited((), statements, by_id)
+    return Columns.empty().edited((), statements, by_id, entities)
 
 
 def write_catalogue(revision: Revision, entities: Iterable[Entity], sources: Iterable[Source]) -> None:

@@ -161,7 +161,7 @@ class Draft:
             with store.loading() as load:
                 load(chunks(self._statement_quads()))
                 # The columns are made while the engine is still sorting.
-                columns = self.columns.edited(self._removed, self._put.values(), self.sources)
+                columns = self.columns.edited(self._removed, self._put.values(), self.sources, self.entities)
                 self._drop_unused(columns)
                 old_edges = set() if self.base is None else plain_edges(self.base.columns)
                 new_edges = plain_edges(columns)

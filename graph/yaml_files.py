@@ -123,7 +123,7 @@ def _build(node: yaml.Node, path: Path_, lines: dict[Path_, int], name: str) -> 
         return mapping
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, (*path, i), lines, name) for i, item in enumerate(node.value)]
-    if not node.style:  # None or "", as the loader has it, for a plain word
+    if isinstance(node, yaml.ScalarNode) and not node.style:  # None or "", as the loader has it, for a plain word
         for pattern, convert in _PLAIN:
             if pattern.fullmatch(node.value):
                 return convert(node.value)

@@ -1,4 +1,4 @@
-"""The vocabulary as Python names. A test proves that it lists what the Turtle lists; relations stand in the Turtle only."""
+"""The vocabulary as Python names. A test proves that both list the same; relations stand in the Turtle only."""
 
 from enum import StrEnum
 

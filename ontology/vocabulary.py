@@ -136,7 +136,7 @@ class Vocabulary:
             raise VocabularyError(f"{subject} has no {predicate}")
         return str(value)
 
-    def _notation(self, iri: Node) -> str:
+    def _notation(self, iri: Node | None) -> str:
         if iri == T.Statement:
             return STATEMENT
         value = self.graph.value(iri, SKOS.notation)
@@ -159,7 +159,7 @@ class Vocabulary:
             terms.append((self._order(s), Term(self._notation(s), str(s), str(label), str(definition))))
         return MappingProxyType({t.id: t for _, t in sorted(terms, key=lambda p: (p[0], p[1].id))})
 
-    def _order(self, subject: Node) -> int:
+    def _order(self, subject: Node | None) -> int:
         value = self.graph.value(subject, T.position)
         return int(str(value)) if value is not None else 0
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import math
 import os
 import signal
 import socket
@@ -47,6 +48,10 @@ def serve(**given: str) -> None:
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                # A longer address is refused by our own bounds, with a problem that says so.
+                h11_max_incomplete_event_size=settings.url_length + 65_536,
+                # A query that runs may end; those that still wait are told to come back.
+                timeout_graceful_shutdown=math.ceil(settings.query_timeout) + 1,
             )
             signal.signal(signal.SIGTERM, _end)
             # Ctrl-C is the usual way to end it: raised again when it has ended cleanly.

@@ -19,11 +19,15 @@ RDF_FORMATS = {f.media_type: f for f in (
     ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS, ox.RdfFormat.TRIG,
     ox.RdfFormat.JSON_LD, ox.RdfFormat.RDF_XML,
 )}  # fmt: skip
-RESULT_FORMATS = {f.media_type: f for f in (
+RESULT_FORMATS = {f.media_type.partition(";")[0]: f for f in (
     ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML, ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV,
 )}  # fmt: skip
 _ROW_ENDS = {ox.QueryResultsFormat.JSON: b"}", ox.QueryResultsFormat.XML: b"</result>"}
 DATASET_FORMATS = frozenset(m for m, f in RDF_FORMATS.items() if f.supports_datasets)
+
+
+_BATCH, _WAITING = 1 << 23, 8
+"""Bytes of one batch of a load, and how many of them may wait for the engine."""
 
 
 class EmbeddedStore:
@@ -96,8 +100,8 @@ class EmbeddedStore:
             if isinstance(results, ox.QueryBoolean):
                 truth = RESULT_FORMATS.get(truth_type or media_type or "", ox.QueryResultsFormat.JSON)
                 if truth in (ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV):
-                    return Answer(b"true" if results else b"false", truth.media_type)
-                return Answer(results.serialize(format=truth) or b"", truth.media_type)
+                    return Answer(b"true" if results else b"false", _media_type(truth))
+                return Answer(results.serialize(format=truth) or b"", _media_type(truth))
             format = RESULT_FORMATS.get(media_type or "", ox.QueryResultsFormat.JSON)
             results.serialize(output, format=format)
         except _ByteCapError:
@@ -110,7 +114,7 @@ class EmbeddedStore:
             rows = sum(1 for _ in itertools.islice(self._query(query, union=union), max_rows + 1))
             if rows > max_rows:
                 raise QueryTooLargeError(f"more than {max_rows} rows: add LIMIT, or ask for less")
-        return Answer(output.getvalue(), format.media_type)
+        return Answer(output.getvalue(), _media_type(format))
 
     def _query(self, query: str, *, union: bool, substitutions: dict[ox.Variable, ox.NamedNode] | None = None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - three classes, told apart by the caller
         try:
@@ -165,8 +169,8 @@ class EmbeddedStore:
 
             def load(pieces: Iterable[bytes]) -> None:
                 for batch in _batches(pieces):
-                    if len(loads) >= 2:
-                        loads[-2].result()
+                    if len(loads) >= _WAITING:
+                        loads[-_WAITING].result()
                     loads.append(pool.submit(self._load, batch))
 
             yield load
@@ -209,6 +213,11 @@ class EmbeddedStore:
         del self.engine
 
 
+def _media_type(format: ox.QueryResultsFormat) -> str:
+    # The engine's own names of CSV and TSV carry a charset.
+    return format.media_type.partition(";")[0]
+
+
 def _property(quad: ox.Quad) -> Property:
     o = quad.object
     return Property(quad.predicate.value, o.value, o.language if isinstance(o, ox.Literal) else None)
@@ -238,7 +247,7 @@ class _CappedBytes(io.BytesIO):
         return super().write(data)
 
 
-def _batches(pieces: Iterable[bytes], size: int = 1 << 23) -> Iterator[bytes]:
+def _batches(pieces: Iterable[bytes], size: int = _BATCH) -> Iterator[bytes]:
     """The pieces, joined to batches of about `size` bytes."""
     batch: list[bytes] = []
     for piece in pieces:

@@ -5,7 +5,7 @@
 - `kg`: a store of one's own with the small cast loaded: for writing.
 - `empty`: a store of one's own that holds nothing: for loading.
 - `folder`: a small data set as files, to be broken and loaded: `folder.replace("old", "new")`.
-- `cast_store`: a store's folder with entities of every kind and two sources, and no statements: to be copied.
+- `cast_store`: a store's folder with entities of every kind and three sources, and no statements: to be copied.
 
 Build your own only where a test is about opening, creating or damaging a store.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from graph import InputError, InputErrors, KnowledgeGraph
+from tests.graph.strategies import ENTITIES, SOURCES
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -40,7 +41,7 @@ def norland_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def norland(norland_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeGraph]:
     """The small cast, for asking."""
-    with KnowledgeGraph(copied(norland_store, tmp_path_factory.mktemp("asked") / "store")) as kg:
+    with KnowledgeGraph(shutil.copytree(norland_store, tmp_path_factory.mktemp("asked") / "store")) as kg:
         yield kg
 
 
@@ -55,7 +56,7 @@ def talks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeGraph]:
 @pytest.fixture
 def kg(norland_store: Path, tmp_path: Path) -> Iterator[KnowledgeGraph]:
     """The small cast in a store of one's own, for writing."""
-    with KnowledgeGraph(copied(norland_store, tmp_path / "store")) as kg:
+    with KnowledgeGraph(shutil.copytree(norland_store, tmp_path / "store")) as kg:
         yield kg
 
 
@@ -64,12 +65,6 @@ def empty(tmp_path: Path) -> Iterator[KnowledgeGraph]:
     """A store that holds nothing."""
     with KnowledgeGraph(tmp_path / "empty") as kg:
         yield kg
-
-
-def copied(store: Path, to: Path) -> Path:
-    """A store's folder as a copy."""
-    shutil.copytree(store, to)
-    return to
 
 
 @dataclass
@@ -193,41 +188,10 @@ def folder(tmp_path: Path) -> Folder:
     return found
 
 
-_CAST = {
-    "state": ("norland", "sudland"), "government-body": ("ministry-of-sudland",), "person": ("ada-norn", "bo-sund"),
-    "post": ("foreign-minister-of-norland", "foreign-minister-of-sudland"), "organisation": ("river-guild",),
-    "intergovernmental-organisation": ("league-of-rivers",), "armed-group": ("free-boatmen",),
-    "de-facto-authority": ("upper-valley",), "group": ("the-neighbours",), "population": ("norlanders",),
-    "place": ("northgate",), "process": ("river-talks",), "meeting": ("winter-round",), "conflict": ("border-war",),
-    "event": ("great-flood",), "agreement": ("river-treaty",), "matter": ("water-shares",),
-}  # fmt: skip
-_OF = {
-    "ministry-of-sudland": "sudland", "foreign-minister-of-norland": "norland",
-    "foreign-minister-of-sudland": "ministry-of-sudland",
-}  # fmt: skip
-
-
 @pytest.fixture(scope="session")
 def cast_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with entities of every kind, two dated sources and one without a date, and no statements."""
-    path = tmp_path_factory.mktemp("cast")
-    found = Folder(path / "cast")
-    (found.path / "statements").mkdir(parents=True)
-    lines = ["entities:"]
-    for kind, ids in _CAST.items():
-        for id in ids:
-            of = f", of: {_OF[id]}" if id in _OF else ""
-            lines.append(f"  - {{id: {id}, kind: {kind}, label: {id}{of}}}")
-    found.write("entities.yml", "\n".join(lines))
-    found.write(
-        "sources.yml",
-        "sources:\n"
-        '  - {id: gazette-1, title: one, kind: article, published: "2031-03-10"}\n'
-        '  - {id: gazette-2, title: two, kind: article, published: "2031-04"}\n'
-        "  - {id: leaflet, title: three, kind: article, modality: claimed, coder: someone}\n",
-    )
-    meta = _META.format(0).replace("name: note", "name: cast").replace("entities: 4", f"entities: {len(lines) - 1}")
-    found.write("dataset.yml", meta.replace("sources: 1", "sources: 3"))
-    with KnowledgeGraph(path / "store") as kg:
-        kg.load(found.path)
-    return path / "store"
+    """A store's folder with the cast and the sources of `strategies`, and no statements: to be copied."""
+    path = tmp_path_factory.mktemp("cast") / "store"
+    with KnowledgeGraph(path) as kg:
+        kg.add(entities=ENTITIES.values(), sources=SOURCES.values(), dataset="cast")
+    return path

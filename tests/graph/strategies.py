@@ -1,6 +1,7 @@
-"""Random statements, entities and sources for property tests, hostile strings among them."""
+"""A cast with entities of every kind, and random statements, entities and sources, hostile strings among them."""
 
 from base64 import b32encode
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,26 @@ from hypothesis import strategies as st
 
 from graph import Entity, EventLink, Name, RoleOf, Source, Statement, StatementRef
 from ontology import UNSPECIFIED, Kind, Modality, Status, vocabulary
+
+ENTITIES = {
+    id: Entity.model_validate({"id": id, "kind": kind, "label": id, "of": of})
+    for id, kind, of in (
+        ("norland", "state", None), ("sudland", "state", None), ("ministry-of-sudland", "government-body", "sudland"),
+        ("minister-of-sudland", "post", "ministry-of-sudland"), ("minister-of-norland", "post", "norland"),
+        ("ada-norn", "person", None), ("bo-sund", "person", None), ("river-guild", "organisation", None),
+        ("league-of-rivers", "intergovernmental-organisation", None), ("free-boatmen", "armed-group", None),
+        ("upper-valley", "de-facto-authority", None), ("the-neighbours", "group", None), ("norlanders", "population", None),
+        ("northgate", "place", None), ("river-talks", "process", None), ("winter-round", "meeting", None),
+        ("border-war", "conflict", None), ("great-flood", "event", None), ("river-treaty", "agreement", None),
+        ("water-shares", "matter", None),
+    )
+}  # fmt: skip
+KINDS: dict[Kind, list[str]] = {kind: [e.id for e in ENTITIES.values() if e.kind is kind] for kind in Kind}
+SOURCES = {
+    "gazette-1": Source(id="gazette-1", title="one", kind="article", published="2031-03-10", dataset="gazettes"),
+    "gazette-2": Source(id="gazette-2", title="two", kind="article", dataset="gazettes"),
+    "leaflet": Source(id="leaflet", title="three", kind="leaflet", modality=Modality.CLAIMED, coder="machine-1"),
+}
 
 ids = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,12}", fullmatch=True).filter(lambda i: i != UNSPECIFIED)
 statement_ids = st.binary(min_size=16, max_size=16).map(
@@ -142,20 +163,20 @@ def statements(draw: st.DrawFn, source: str = "gazette") -> Statement:
 
 
 @st.composite
-def fitting(draw: st.DrawFn, kinds: dict[Kind, list[str]], earlier: list[Statement], source: str) -> Statement:
-    """Statements that fit their relation's frame, over entities given by kind; they may speak of earlier ones."""
-    relation = draw(st.sampled_from(list(vocabulary().relations.values())))
+def fitting(draw: st.DrawFn, earlier: list[Statement], source: str, relations: Sequence[str]) -> Statement:
+    """Statements of the cast that fit their relation's frame; they may speak of earlier ones."""
+    relation = vocabulary().relations[draw(st.sampled_from(relations))]
     frame = relation.frame
 
     def someone(allowed: frozenset[str]) -> st.SearchStrategy[str]:
-        return st.sampled_from([i for kind in allowed if kind in set(Kind) for i in kinds[Kind(kind)]])
+        return st.sampled_from([i for kind in allowed if kind in set(Kind) for i in KINDS[Kind(kind)]])
 
     filled = set(frame.requires)
     if frame.requires_any:
         possible = sorted(s for s in frame.requires_any if s != "about" or earlier)
         filled.add(draw(st.sampled_from(possible)))
     filled |= {s for s in sorted(frame.permits) if draw(st.integers(0, 3)) == 0 and (s != "about" or earlier)}
-    anyone = st.sampled_from([i for many in kinds.values() for i in many])
+    anyone = st.sampled_from(list(ENTITIES))
     actors = frame.subject_kinds - {"statement"}
     subject: str | StatementRef | None = None
     if "subject" in filled:
@@ -172,7 +193,7 @@ def fitting(draw: st.DrawFn, kinds: dict[Kind, list[str]], earlier: list[Stateme
         roles = draw(st.lists(st.builds(RoleOf, role=st.sampled_from(sorted(frame.roles)), entity=anyone), max_size=2))
     start = draw(st.integers(0, 400))
     status = draw(st.sampled_from([Status.ACTIVE, Status.ACTIVE, Status.ACTIVE, Status.DISPUTED, Status.RETRACTED]))
-    speakers = st.sampled_from([*kinds[Kind.PERSON], *kinds[Kind.STATE], *kinds[Kind.GOVERNMENT_BODY]])
+    speakers = st.sampled_from([*KINDS[Kind.PERSON], *KINDS[Kind.STATE], *KINDS[Kind.GOVERNMENT_BODY]])
     return Statement(
         subject=subject,
         relation=relation.id,
@@ -181,7 +202,7 @@ def fitting(draw: st.DrawFn, kinds: dict[Kind, list[str]], earlier: list[Stateme
         parties=tuple(parties),
         roles=tuple(roles),
         topic=draw(anyone) if "topic" in filled else None,
-        place=draw(st.sampled_from(kinds[Kind.PLACE])) if "place" in filled else None,
+        place=draw(st.sampled_from(KINDS[Kind.PLACE])) if "place" in filled else None,
         source=source,
         start=start,
         end=start + draw(st.integers(1, 50)),
@@ -198,11 +219,12 @@ def fitting(draw: st.DrawFn, kinds: dict[Kind, list[str]], earlier: list[Stateme
 
 
 @st.composite
-def several_fitting(draw: st.DrawFn, kinds: dict[Kind, list[str]], source_ids: list[str], most: int) -> list[Statement]:
+def several_fitting(
+    draw: st.DrawFn, most: int, relations: Sequence[str] = tuple(vocabulary().relations)
+) -> list[Statement]:
     """Distinct statements of one graph, each after those that it speaks of."""
-    found: list[Statement] = []
+    found: dict[str, Statement] = {}
     for _ in range(draw(st.integers(1, most))):
-        new = draw(fitting(kinds, found, draw(st.sampled_from(source_ids))))
-        if new.id not in {s.id for s in found}:
-            found.append(new)
-    return found
+        new = draw(fitting(list(found.values()), draw(st.sampled_from(list(SOURCES))), relations))
+        found.setdefault(new.id, new)
+    return list(found.values())

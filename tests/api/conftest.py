@@ -1,0 +1,69 @@
+"""Fixtures for how the graph is asked for. Choose:
+
+- `norland`: a client of the service over the small cast of data/norland, shared by the whole run.
+- `talks`: the same over the curated article.
+- `service`: starts the real service in a process of its own, ended after the test: for sockets, signals and bytes.
+
+Build your own application with `tests.api.services.client_of` where a test needs settings of its own.
+"""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.api.services import NORLAND, ROOT, TALKS, Service, Start, client_of
+
+
+@pytest.fixture(scope="session")
+def norland() -> Iterator[TestClient]:
+    """The small cast."""
+    with client_of(NORLAND) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def talks() -> Iterator[TestClient]:
+    """The curated article."""
+    with client_of(TALKS) as client:
+        yield client
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Start]:
+    """Starts the real service with settings by name; its log goes to a file."""
+    started: list[Service] = []
+
+    def start(data: Path | str = NORLAND, **settings: Any) -> Service:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("TERTIUS_")}
+        environment |= {f"TERTIUS_{name.upper()}": str(value) for name, value in settings.items()}
+        environment |= {"TERTIUS_DATA": str(data), "TERTIUS_PORT": "0"}
+        log = tmp_path / f"service-{len(started)}.log"
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "api", "serve"], cwd=ROOT, env=environment, stderr=output, text=True
+            )
+        found = Service(process, 0)
+        started.append(found)
+        while '"Application startup complete."' not in (text := log.read_text()):
+            if process.poll() is not None:
+                raise AssertionError(text)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.05)
+        answers = re.search(r"http://127\.0\.0\.1:(\d+)", text)
+        assert answers, text
+        found.port = int(answers[1])
+        return found
+
+    yield start
+    for each in started:
+        if each.process.poll() is None:
+            each.process.kill()
+            each.process.wait(10)
