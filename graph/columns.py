@@ -308,7 +308,7 @@ class Columns:
     @classmethod
     def read(cls, folder: Path) -> "Columns":
         """The columns that `save` wrote."""
-        with np.load(folder / "columns.npz") as arrays:
+        with (folder / "columns.npz").open("rb") as file, np.load(file) as arrays:
             return cls(dict(arrays), json.loads((folder / "tables.json").read_text("utf-8")))
 
     def rows(self, mask: npt.NDArray[np.bool_]) -> Rows:

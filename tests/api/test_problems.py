@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from tests.api.services import NORLAND, client_of
+from tests.api.services import NORLAND
 
 
 def problem(client: TestClient, address: str, **parameters: Any) -> dict[str, Any]:
@@ -27,9 +27,12 @@ def test_an_unknown_name_lists_candidates(norland: TestClient) -> None:
         "type": "about:blank",
         "title": "Not Found",
         "status": 404,
-        "detail": "no entity is known as 'Nordland'; candidates: norland (state)",
+        "detail": "no entity is known as 'Nordland'; candidates: norland (state), sudland (state)",
         "value": "Nordland",
-        "candidates": [{"id": "norland", "label": "Norland", "kind": "state"}],
+        "candidates": [
+            {"id": "norland", "label": "Norland", "kind": "state"},
+            {"id": "sudland", "label": "Sudland", "kind": "state"},
+        ],
     }
 
 
@@ -216,9 +219,8 @@ def test_an_address_too_long_is_refused(norland: TestClient) -> None:
 
 
 def test_an_unexpected_error_is_a_plain_500() -> None:
-    with client_of(NORLAND) as client:
-        client.raise_server_exceptions = False  # type: ignore[attr-defined]
-        client._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
-        client.app.state.tertius.graph = None  # type: ignore[attr-defined]
+    app = create_app(Settings(data=str(NORLAND)))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        app.state.tertius.texts = None
         body = problem(client, "/statements")
     assert body["detail"] == "an unexpected error happened; it has been logged"
