@@ -49,11 +49,14 @@ def give_up_network() -> bool:
 
 
 def limit_memory(size: int) -> None:
-    """At most `size` bytes more of address space than are used now, and no core dumps."""
+    """At most `size` bytes more of memory of its own than are used now, and no core dumps.
+
+    Address space is no measure: allocators and the engine reserve a great deal of it and use little.
+    """
     statm = Path("/proc/self/statm")
-    used = int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
+    used = int(statm.read_text().split()[5]) * resource.getpagesize() if statm.exists() else 0
     with contextlib.suppress(ValueError, OSError):  # not every system knows the limit, or lets it be set
-        resource.setrlimit(resource.RLIMIT_AS, (used + size, used + size))
+        resource.setrlimit(resource.RLIMIT_DATA, (used + size, used + size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -41,7 +41,8 @@ def _code(table: dict[Any, int], value: Any) -> int:
 
 
 # Python reads numbers of base 32, in other digits, four times as fast as its base64 module reads base 32.
-_DIGITS = str.maketrans("abcdefghijklmnopqrstuvwxyz234567", "0123456789abcdefghijklmnopqrstuv")
+_ALPHABET = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", np.uint8)
+_DIGITS = str.maketrans(_ALPHABET.tobytes().decode(), "0123456789abcdefghijklmnopqrstuv")
 
 
 def id_bytes(id: str) -> bytes:
@@ -139,6 +140,28 @@ class Columns:
     def id(self, row: int) -> str:
         """The id of a row."""
         return id_text(self.ids[row].tobytes())
+
+    def ids_of(self, rows: Rows) -> list[str]:
+        """The ids of rows."""
+        bits = np.zeros((len(rows), 130), np.uint8)
+        bits[:, :128] = np.unpackbits(self.ids[rows], axis=1)
+        letters = _ALPHABET[bits.reshape(-1, 26, 5) @ np.array([16, 8, 4, 2, 1], np.uint8)]
+        return np.ascontiguousarray(letters).view("S26").ravel().astype("U26").tolist()
+
+    @property
+    def order_of_ids(self) -> npt.NDArray[np.uint64]:
+        """A number for each row, in the order of the ids' bytes: an order that no write changes."""
+        return self._keys
+
+    @cached_property
+    def rank(self) -> dict[str, Ints]:
+        """For entities and relations, the place of each number in the order of names; -1 for NONE, the last one."""
+        found = {}
+        for name, table in (("entities", self.entities), ("relations", self.relations)):
+            rank = np.full(len(table) + 1, -1, np.int32)
+            rank[sorted(range(len(table)), key=table.__getitem__)] = np.arange(len(table))
+            found[name] = rank
+        return found
 
     @cached_property
     def entity_number(self) -> dict[str, int]:

@@ -166,8 +166,7 @@ class _Reader:
             return cls.model_validate(data)
         except ValidationError as error:
             for fault in error.errors(include_url=False):
-                where = tuple(p for p in fault["loc"] if p in (data if isinstance(data, dict) else ()) or not isinstance(p, str))
-                self.errors.append(file.error(what + _explain(fault), path + where, _way_out(fault, cls)))
+                self.errors.append(file.error(what + _explain(fault), (*path, *fault["loc"]), _way_out(fault, cls)))
             return None
 
     def _list(self, dataset: Dataset, name: str, key: str, cls: type[Any], into: dict[str, Any], what: str) -> None:
@@ -315,6 +314,8 @@ def _way_out(fault: Mapping[str, Any], cls: type[BaseModel]) -> str:
             return f"fields are {', '.join(cls.model_fields)}"
         case "missing":
             return "add the field"
+        case "string_type" if isinstance(fault["input"], int | float):
+            return "put it in quotes: it is a word, not a number"
         case "string_pattern_mismatch" if ID_PATTERN not in str(fault["msg"]):
             return "mind the form"
     return ""

@@ -6,12 +6,8 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from graph.exceptions import QueryRefusedError, QuerySyntaxError
+from graph.sparql_text import nesting
 
-_SKIPPED = re.compile(
-    r'"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'|"(?:[^"\\\n\r]|\\.)*"|\'(?:[^\'\\\n\r]|\\.)*\'|<[^<>"{}|^`\\\x00-\x20]*>|#[^\n\r]*',
-    re.S,
-)
-_BRACKETS_AND_PREFIXES = re.compile(r"[(\[{)\]}!+\-^]|[^\s(\[{)\]}!+\-^]+")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _LINE_END = re.compile(r"\r\n?")
 
@@ -43,25 +39,6 @@ def _readings(query: str) -> list[str]:
         return [_ESCAPE.sub("x", text), _LINE_END.sub("\n", resolved)]
     except (ValueError, OverflowError) as error:
         raise QuerySyntaxError(f"a \\u escape stands for no character: {error}") from None
-
-
-def nesting(text: str) -> int:
-    """The deepest nesting of brackets and prefix operators, outside strings, IRIs and comments."""
-    depth = deepest = run = 0
-    for match in _BRACKETS_AND_PREFIXES.finditer(_SKIPPED.sub(" ", text)):
-        match match[0]:
-            case "(" | "[" | "{":
-                depth += 1
-                run += 1
-            case ")" | "]" | "}":
-                depth = max(0, depth - 1)
-                run = 0
-            case "!" | "+" | "-" | "^":
-                run += 1
-            case _:
-                run = 0
-        deepest = max(deepest, depth, run)
-    return deepest
 
 
 def _check_service(text: str) -> None:

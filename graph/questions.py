@@ -1,14 +1,19 @@
 """Who mediates, opposes, invites whom, and who says so: statements gathered into answers."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
+from operator import eq
+from typing import overload
 
 import numpy as np
+import numpy.typing as npt
 
 from graph.acting import BODIES
-from graph.columns import MODALITIES, NONE, OPEN_END, OPEN_START, REPEATED, STATUSES, SUBJECT_IS_STATEMENT, Rows, day
+from graph.columns import MODALITIES, NONE, OPEN_END, OPEN_START, REPEATED, STATUSES, SUBJECT_IS_STATEMENT, Columns, Ints, Rows, day
 from graph.selection import Selection
 from graph.snapshot import Snapshot
 from ontology import UNSPECIFIED, Kind, Modality, Status, vocabulary
@@ -22,6 +27,7 @@ class Level(StrEnum):
     STATE = "state"
 
 
+_DISPUTED, _NEGATED = STATUSES.index(Status.DISPUTED), MODALITIES.index(Modality.NEGATED)
 _LEVELS = {Level.BODY: BODIES | {Kind.STATE}, Level.STATE: frozenset({Kind.STATE})}
 
 
@@ -59,13 +65,59 @@ class Found:
     latest: date | None
 
 
+class FoundList(Sequence[Found]):
+    """Answers in order, each made when it is asked for: a page of fifty costs fifty, however many there are."""
+
+    def __init__(self, snapshot: Snapshot, groups: "_Groups | None" = None) -> None:
+        self._snapshot, self._groups = snapshot, groups
+
+    def __len__(self) -> int:
+        return 0 if self._groups is None else len(self._groups.sizes)
+
+    @overload
+    def __getitem__(self, key: int) -> Found: ...
+    @overload
+    def __getitem__(self, key: slice) -> list[Found]: ...
+    def __getitem__(self, key: int | slice) -> Found | list[Found]:
+        if isinstance(key, slice):
+            return [] if self._groups is None else _made(self._snapshot, self._groups, range(len(self))[key])
+        place = range(len(self))[key]
+        return self[place : place + 1][0]
+
+    def __iter__(self) -> Iterator[Found]:
+        for start in range(0, len(self), 1000):
+            yield from self[start : start + 1000]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(eq, self, other))
+
+    __hash__ = None  # type: ignore[assignment]  # as for any list
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """The answers to a question, most stated first, and how many statements were left out for having no date."""
 
-    found: tuple[Found, ...]
+    found: FoundList
     statements: int
     undated: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Selected rows gathered into answers: the rows of answer n are `sizes[n]` of `rows` from `starts[n]`.
+
+    The arrays have one value a row. `parties` leads to `sets`; `sides` is None where no pair was asked for.
+    """
+
+    rows: Rows
+    subject: Ints
+    object: Ints
+    parties: Ints
+    sets: Sequence[Collection[int]]
+    sides: npt.NDArray[np.int8] | None
+    starts: Rows
+    sizes: Rows
 
 
 def ask(snapshot: Snapshot, selection: Selection, level: Level = Level.ENTITY) -> Answers:
@@ -73,93 +125,132 @@ def ask(snapshot: Snapshot, selection: Selection, level: Level = Level.ENTITY) -
     chosen = snapshot.selector.select(selection)
     rows = chosen.rows
     if not len(rows):
-        return Answers((), 0, chosen.undated)
+        return Answers(FoundList(snapshot), 0, chosen.undated)
     c = snapshot.columns
-    sides = snapshot.selector.sides(rows, selection.between, selection.exact) if selection.between else np.zeros(len(rows))
+    subject, object, parties, sets = _raised(snapshot, rows, level)
+    sides = snapshot.selector.sides(rows, selection.between, selection.exact) if selection.between else None
+    is_statement = c.flags[rows] & SUBJECT_IS_STATEMENT
+    # Two numbers stand for the six values that make an answer: NumPy sorts numbers many times faster than rows.
+    act = _packed((subject, 0), (object, len(c.entities)), (c.relation[rows], len(c.relations)), (is_statement, 4))
+    more = _packed((c.about[rows], 0), (parties, len(sets)), (0 if sides is None else sides, 4))
+    order = np.lexsort((more, act))
+    new = np.flatnonzero((np.diff(act[order]) != 0) | (np.diff(more[order]) != 0)) + 1
+    starts = np.concatenate([[0], new])
+    sizes = np.diff(np.concatenate([starts, [len(rows)]]))
+    # Most stated first, then by name.
+    first = order[starts]
+    by = (
+        c.order_of_ids[rows[first]],
+        _ranks(c, sets, parties[first]),
+        c.rank["entities"][object[first]],
+        np.where(is_statement[first], -1, c.rank["entities"][np.where(is_statement[first], NONE, subject[first])]),
+        c.rank["relations"][c.relation[rows[first]]],
+        -sizes,
+        np.zeros(len(first)) if sides is None else sides[first] == 1,
+    )
+    best = np.lexsort(by)
+    groups = _Groups(rows[order], subject[order], object[order], parties[order], sets, None if sides is None else sides[order], starts[best], sizes[best])
+    return Answers(FoundList(snapshot, groups), len(rows), chosen.undated)
+
+
+def _packed(*digits: tuple[Ints | int, int]) -> Rows:
+    """One number for several, each NONE or below its limit; the first needs no limit."""
+    number = np.zeros(1, np.int64)
+    for values, limit in digits:
+        number = number * (limit + 1) + np.asarray(values, np.int64) + 1
+    return number
+
+
+def _ranks(c: Columns, sets: Sequence[Collection[int]], numbers: Ints) -> Ints:
+    """The place of each set in the order of its members' names."""
+    present, where = np.unique(numbers, return_inverse=True)
+    names = [sorted(c.entities[e] for e in sets[n]) for n in present.tolist()]
+    rank = np.empty(len(names), np.int32)
+    rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    return rank[where]
+
+
+def _raised(snapshot: Snapshot, rows: Rows, level: Level) -> tuple[Ints, Ints, Ints, Sequence[Collection[int]]]:
+    """Subjects, objects and numbers of the sets of parties of the rows, rolled up to the level, and those sets."""
+    c = snapshot.columns
+    subject, object, parties = c.subject[rows], c.object[rows], c.parties[rows]
+    if level is Level.ENTITY:
+        return subject, object, parties, c.party_sets
     raise_to = _raiser(snapshot, level)
-    keys = np.stack(
-        [c.subject[rows], c.flags[rows] & SUBJECT_IS_STATEMENT, c.relation[rows], c.object[rows], c.about[rows], c.parties[rows], sides],
-        axis=1,
-    ).astype(np.int64)
-    _, group_of = np.unique(keys, axis=0, return_inverse=True)
-    order = np.argsort(group_of, kind="stable")
-    cuts = np.flatnonzero(np.diff(group_of[order])) + 1
-    groups: dict[tuple[object, ...], list[int]] = {}
-    for part in np.split(order, cuts):
-        if level is Level.ENTITY:
-            groups[tuple(keys[part[0]].tolist())] = rows[part].tolist()
-            continue
-        for i in part.tolist():
-            row = int(rows[i])
-            key = keys[i].tolist()
-            if not key[1]:
-                key[0] = raise_to(key[0], row)
-            key[3] = raise_to(key[3], row)
-            key[5] = tuple(sorted({raise_to(p, row) for p in c.party_sets[key[5]]}))
-            groups.setdefault(tuple(key), []).append(row)
-    found = [_found(snapshot, key, rows, bool(selection.between)) for key, rows in groups.items()]
-    found.sort(key=lambda f: (f.sides == "one", -len(f.statements), f.relation, f.subject or "", f.object or "", f.parties, f.statements))
-    return Answers(tuple(found), len(rows), chosen.undated)
+    spans = list(zip(c.earliest[rows].tolist(), c.latest[rows].tolist(), strict=True))
+    entities = np.where(c.flags[rows] & SUBJECT_IS_STATEMENT, NONE, subject)
+    subjects = np.array([raise_to(e, *span) for e, span in zip(entities.tolist(), spans, strict=True)], np.int32)
+    objects = np.array([raise_to(e, *span) for e, span in zip(object.tolist(), spans, strict=True)], np.int32)
+    numbers: dict[tuple[int, ...], int] = {}
+    sets = [
+        numbers.setdefault(tuple(sorted({raise_to(e, *span) for e in c.party_sets[n]})), len(numbers))
+        for n, span in zip(parties.tolist(), spans, strict=True)
+    ]
+    return np.where(entities == NONE, subject, subjects), objects, np.array(sets, np.int32), list(numbers)
 
 
-def _raiser(snapshot: Snapshot, level: Level) -> Callable[[int, int], int]:
-    """A function from an entity and a row to whom the entity acted for then; itself where that is nobody or several.
+def _raiser(snapshot: Snapshot, level: Level) -> Callable[[int, int, int], int]:
+    """A function from an entity and two days to whom the entity acted for then; itself where nobody or several.
 
     Of a body and the state that the body acts for, the body is meant.
     """
     c = snapshot.columns
-    kinds = _LEVELS.get(level, frozenset())
+    kinds = _LEVELS[level]
 
-    def raised(entity: int, row: int) -> int:
-        if entity == NONE or not kinds:
+    @cache
+    def raised(entity: int, earliest: int, latest: int) -> int:
+        if entity == NONE:
             return entity
-        span = int(c.earliest[row]), int(c.latest[row])
-        seen = snapshot.acting.principals(entity, *span)
+        seen = snapshot.acting.principals(entity, earliest, latest)
         fitting = [n for n in seen if (e := snapshot.entities.get(c.entities[n])) and e.kind in kinds]
-        above = {p for n in fitting for p in snapshot.acting.principals(n, *span)[1:]}
+        above = {p for n in fitting for p in snapshot.acting.principals(n, earliest, latest)[1:]}
         nearest = [n for n in fitting if n not in above]
         return nearest[0] if len(nearest) == 1 else entity
 
     return raised
 
 
-def _found(snapshot: Snapshot, key: tuple[object, ...], rows: list[int], between: bool) -> Found:
+def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
+    """The answers of these numbers."""
     c = snapshot.columns
-    subject, is_statement, relation, object, about, parties, sides = key
-    names = c.party_sets[parties] if isinstance(parties, int) else parties
-    modalities: dict[Modality, int] = {}
-    voices: dict[tuple[int, int], int] = {}
-    events: set[object] = set()
-    for row in rows:
-        modality = MODALITIES[c.modality[row]]
-        modalities[modality] = modalities.get(modality, 0) + 1
-        voice = int(c.speakers[row]), int(c.source[row])
-        voices[voice] = voices.get(voice, 0) + 1
-        if modality is not Modality.NEGATED:
-            events.add(int(c.event[row]) if c.event[row] != NONE else ("statement", row))
-    low, high = c.earliest[rows], c.latest[rows]
-    earliest = low[low != OPEN_START]
-    latest = high[high != OPEN_END]
-    return Found(
-        subject=None if is_statement or subject == NONE else c.entities[subject],  # type: ignore[call-overload]
-        subject_statement=c.id(subject) if is_statement else None,  # type: ignore[arg-type]
-        relation=c.relations[relation],  # type: ignore[call-overload]
-        object=None if object == NONE else c.entities[object],  # type: ignore[call-overload]
-        about=None if about == NONE else c.id(about),  # type: ignore[arg-type]
-        parties=tuple(sorted(c.entities[p] for p in names)),  # type: ignore[attr-defined]
-        sides=("both" if sides == 2 else "one") if between else None,
-        modalities=dict(sorted(modalities.items(), key=lambda m: MODALITIES.index(m[0]))),
-        disputed=int((c.status[rows] == STATUSES.index(Status.DISPUTED)).sum()),
-        voices=tuple(
-            Voice(tuple(c.entities[e] for e in c.chains[chain]), c.sources[source], n)
-            for (chain, source), n in sorted(voices.items(), key=lambda v: -v[1])
-        ),
-        statements=tuple(c.id(r) for r in rows),
-        events=len(events),
-        events_exact=not any(c.flags[r] & REPEATED for r in rows),
-        earliest=day(int(earliest.min())) if len(earliest) else None,
-        latest=day(int(latest.max())) if len(latest) else None,
-    )
+    starts, sizes = groups.starts[wanted], groups.sizes[wanted]
+    at = np.repeat(starts - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+    rows = groups.rows[at]
+    ids = c.ids_of(rows)
+    modality, status, flags = c.modality[rows].tolist(), c.status[rows].tolist(), c.flags[rows].tolist()
+    speakers, source, event = c.speakers[rows].tolist(), c.source[rows].tolist(), c.event[rows].tolist()
+    low, high = c.earliest[rows].tolist(), c.latest[rows].tolist()
+    subject, object, parties = groups.subject[starts].tolist(), groups.object[starts].tolist(), groups.parties[starts].tolist()
+    relation, about = c.relation[groups.rows[starts]].tolist(), c.about[groups.rows[starts]].tolist()
+    sides = None if groups.sides is None else groups.sides[starts].tolist()
+    found = []
+    end = 0
+    for n, size in enumerate(sizes.tolist()):
+        begin, end = end, end + size
+        part = slice(begin, end)
+        is_statement = flags[begin] & SUBJECT_IS_STATEMENT
+        told = zip(event[part], ids[part], modality[part], strict=True)
+        found.append(Found(
+            subject=None if is_statement or subject[n] == NONE else c.entities[subject[n]],
+            subject_statement=c.id(subject[n]) if is_statement else None,
+            relation=c.relations[relation[n]],
+            object=None if object[n] == NONE else c.entities[object[n]],
+            about=None if about[n] == NONE else c.id(about[n]),
+            parties=tuple(sorted([c.entities[p] for p in groups.sets[parties[n]]])),
+            sides=None if sides is None else "both" if sides[n] == 2 else "one",
+            modalities={MODALITIES[m]: k for m, k in sorted(Counter(modality[part]).items())},
+            disputed=status[part].count(_DISPUTED),
+            voices=tuple(
+                Voice(tuple([c.entities[e] for e in c.chains[chain]]), c.sources[place], k)
+                for (chain, place), k in Counter(zip(speakers[part], source[part], strict=True)).most_common()
+            ),
+            statements=tuple(ids[part]),
+            events=len({id if e == NONE else e for e, id, m in told if m != _NEGATED}),
+            events_exact=not any(f & REPEATED for f in flags[part]),
+            earliest=day(min([d for d in low[part] if d != OPEN_START], default=OPEN_START)),
+            latest=day(max([d for d in high[part] if d != OPEN_END], default=OPEN_END)),
+        ))  # fmt: skip
+    return found
 
 
 # What the graph holds, for those who got no answer
@@ -239,11 +330,12 @@ def timeline(snapshot: Snapshot, selection: Selection, step: Step) -> Timeline:
     c = snapshot.columns
     low, high = c.earliest[chosen.rows], c.latest[chosen.rows]
     open_ended = (low == OPEN_START) | (high == OPEN_END)
-    pairs, counts = np.unique(np.stack([low[~open_ended], high[~open_ended]], axis=1), axis=0, return_counts=True)
+    spans, counts = np.unique(low[~open_ended].astype(np.int64) << 32 | high[~open_ended], return_counts=True)
     periods: dict[str, int] = {}
     spread = 0
     digits = _DIGITS[step]
-    for (first, last), n in zip(pairs.tolist(), counts.tolist(), strict=True):
+    for span, n in zip(spans.tolist(), counts.tolist(), strict=True):
+        first, last = span >> 32, span & 0xFFFFFFFF
         period = date.fromordinal(first).isoformat()[:digits]
         if period == date.fromordinal(last).isoformat()[:digits]:
             periods[period] = periods.get(period, 0) + n

@@ -11,6 +11,7 @@ from graph.exceptions import InputError
 
 MAX_BYTES = 20 * 1024 * 1024
 _MAX_DEPTH = 40
+_NO_TAGS = "only plain values are read: leave the tag out"
 _OPENING = (
     yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken, yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken,
 )  # fmt: skip
@@ -95,8 +96,9 @@ def parse_yaml(text: str, name: str) -> YamlFile:
             f"not YAML: {error.problem or error.context}", name, line,
             "indent with spaces, not tabs" if tab else "mind indentation, quotes and colons",
         ) from None  # fmt: skip
-    except yaml.YAMLError as error:
-        raise InputError(f"not YAML: {error}", name) from None
+    except yaml.reader.ReaderError as error:
+        line = text.encode()[: error.position].count(b"\n") + 1
+        raise InputError(f"not YAML: {error.reason}", name, line, "take out what cannot be seen") from None
     finally:
         loader.dispose()
     lines: dict[Path_, int] = {}
@@ -107,12 +109,14 @@ def _build(node: yaml.Node, path: Path_, lines: dict[Path_, int], name: str) -> 
     line = node.start_mark.line + 1
     lines[path] = line
     if node.tag not in _CORE_TAGS:
-        raise InputError(f"tag {node.tag!r}", name, line, "only plain values are read: leave the tag out")
+        raise InputError(f"tag {node.tag!r}", name, line, _NO_TAGS)
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
                 raise InputError("a key that is not a word", name, key_node.start_mark.line + 1)
+            if key_node.tag not in _CORE_TAGS:
+                raise InputError(f"tag {key_node.tag!r}", name, key_node.start_mark.line + 1, _NO_TAGS)
             key = str(key_node.value)
             if key in mapping:
                 raise InputError(

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from graph.exceptions import QueryError, QuerySyntaxError, QueryTooLargeError, StoreFormatError, StoreLockedError, StoreWriteError
 from graph.rdf import Property
+from graph.sparql_text import names_dataset
 from graph.stores.base import Answer
 from ontology import store_prefixes
 
@@ -122,7 +123,8 @@ class EmbeddedStore:
                 query,
                 base_iri=self.base,
                 prefixes=self._prefixes,
-                use_default_graph_as_union=union,
+                # The engine would see the union even where the query says FROM.
+                use_default_graph_as_union=union and not names_dataset(query),
                 substitutions=substitutions or None,
             )
         except SyntaxError as error:

@@ -54,8 +54,8 @@ class Service:
 
     def children(self) -> list[int]:
         """Numbers of the processes that it has started."""
-        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(number) for number in listed.split()]
+        threads = Path(f"/proc/{self.process.pid}/task").iterdir()
+        return [int(number) for thread in threads for number in (thread / "children").read_text().split()]
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Its exit status."""

@@ -237,6 +237,38 @@ def test_the_default_graph_is_the_union_unless_it_is_switched_off(norland: TestC
         assert get(client, "ASK { GRAPH ?g { ?statement rdf:predicate r:invites } }").json()["boolean"] is True
 
 
+def test_from_says_which_graphs_are_meant(norland: TestClient) -> None:
+    def count(clause: str, where: str = "{ ?s ?p ?o }") -> int:
+        answer = get(norland, f"SELECT (COUNT(*) AS ?n) {clause} {where}")
+        return int(answer.json()["results"]["bindings"][0]["n"]["value"])
+
+    one, two, everything = count("FROM s:gazette-1"), count("from <https://tertius.example/id/source/gazette-2>"), count("")
+    assert 0 < one < everything
+    assert one == count("", "{ GRAPH s:gazette-1 { ?s ?p ?o } }")
+    assert count("FROM s:gazette-1 FROM s:gazette-2") == one + two
+    assert count("FROM NAMED s:gazette-1") == 0  # the default graph is empty then
+    assert count("FROM NAMED s:gazette-1", "{ GRAPH ?g { ?s ?p ?o } }") == one
+    assert count("FROM s:nowhere") == 0
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "{ ?from ?p ?o }",
+        "{ ?s ?p ?o FILTER(?o != 'FROM <a:b>') }",
+        "{ ?s ?p ?o } # FROM <a:b>\n",
+        "{ ?s ?p ?o FILTER(?o != <a:from> && ?o != 'x'@from) }",
+        "{ ?s ?p ?o FILTER(?o != e:from) FILTER(?o != e:a-from) }",
+    ],
+)
+def test_the_word_from_elsewhere_changes_nothing(norland: TestClient, where: str) -> None:
+    def count(pattern: str) -> str:
+        answer = get(norland, f"SELECT (COUNT(*) AS ?n) {pattern}")
+        return str(answer.json()["results"]["bindings"][0]["n"]["value"])
+
+    assert count(where) == count("{ ?s ?p ?o }")
+
+
 def test_a_triple_stands_in_one_graph_so_that_counts_are_right(norland: TestClient) -> None:
     counts = [
         get(norland, q).json()["results"]["bindings"][0]["n"]["value"]

@@ -134,11 +134,10 @@ def test_a_load_killed_inside_any_step_leaves_the_old_state_or_the_new(
     norland_store: Path, tmp_path: Path, data: Path
 ) -> None:
     jobs = [(path, when) for path in STEPS.values() for when in ("before", "after")]
-    done = dict(zip([(s, w) for s in STEPS for w in ("before", "after")], check_kills(jobs, norland_store, tmp_path, data), strict=True))
+    done = check_kills(jobs, norland_store, tmp_path, data)
     # The switch of the pointer is the one moment at which the load takes effect.
-    first = list(done).index(("switch", "after"))
-    late = [("switch", "after"), ("clearing", "before"), ("clearing", "after")]
-    assert [step for step, happened in done.items() if happened] == late, first
+    took_effect = [job for job, happened in zip(jobs, done, strict=True) if happened]
+    assert took_effect == [(STEPS["switch"], "after"), (STEPS["clearing"], "before"), (STEPS["clearing"], "after")]
 
 
 @pytest.mark.parametrize(
