@@ -40,7 +40,7 @@ def _subject(snapshot: Snapshot, entity: str | None, statement: str | None) -> J
 
 
 def statement_answer(snapshot: Snapshot, s: Statement, texts: Texts = NO_TEXTS) -> Json:
-    """A statement whole: every field under its own name, entities as id and label, the quote where the text is at hand."""
+    """A statement whole: every field under its own name, entities as id and label, a quote where the text is there."""
     source = snapshot.sources[s.source]
     earliest, latest = s.bounds(source.published)
     relation = vocabulary().relation(s.relation)
@@ -124,7 +124,14 @@ def who_answer(
 ) -> Json:  # fmt: skip
     """The answer to a question: its parameters as understood, the answers, and what the graph covers."""
     page = answers.found[offset : offset + limit]
-    named = [selection.subject, selection.object, *selection.between, *selection.party, *selection.involving, selection.about_subject]
+    named = [
+        selection.subject,
+        selection.object,
+        *selection.between,
+        *selection.party,
+        *selection.involving,
+        selection.about_subject,
+    ]
     return {
         "question": question,
         "parameters": dict(parameters),
@@ -254,4 +261,3 @@ def source_answer(snapshot: Snapshot, id: str) -> Json:
         counts = {MODALITIES[v]: n for v, n in zip(values.tolist(), sizes.tolist(), strict=True)}
     fields = snapshot.source(id).model_dump(exclude={"modality"})
     return fields | {"iri": snapshot.iris.source(id), "statements": sum(counts.values()), "modalities": counts}
-

@@ -45,7 +45,12 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
             worker = QueryWorker(limits(settings))
             stack.callback(worker.close)
             app.state.tertius = State(
-                settings, kg, Texts(*_text_folders(settings)), worker, _parameters(app), fingerprint(settings, kg.store_id)
+                settings,
+                kg,
+                Texts(*_text_folders(settings)),
+                worker,
+                _parameters(app),
+                fingerprint(settings, kg.store_id),
             )
             log.info("serving", extra={"revision": kg.snapshot.revision, "statements": len(kg.snapshot.columns)})
             yield

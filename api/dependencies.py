@@ -61,7 +61,9 @@ async def check_query_string(request: Request, state: StateDep) -> None:
     for name, count in counts.items():
         if name not in known:
             takes = f"it takes {', '.join(known)}" if known else "it takes none"
-            raise Problem(status, f"unknown parameter {shortened(name)!r}; {takes}", parameter=shortened(name), known=list(known))
+            raise Problem(
+                status, f"unknown parameter {shortened(name)!r}; {takes}", parameter=shortened(name), known=list(known)
+            )
         if count > 1 and not known[name]:
             raise Problem(status, f"parameter {name!r} is given {count} times and may be given once", parameter=name)
 

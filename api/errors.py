@@ -46,7 +46,7 @@ class Problem(Exception):
         super().__init__(detail)
 
 
-class NotModified(Exception):  # noqa: N818 - not an error: the client has the answer already
+class NotModified(Exception):
     """The client's copy is current."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:

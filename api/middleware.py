@@ -49,7 +49,7 @@ class Bounds:
             await problem(413, f"the body is too long, at most {self._body} bytes are read")(scope, receive, send)
 
 
-class BodyTooLong(Exception):  # noqa: N818 - a signal between the two ends of one middleware
+class BodyTooLong(Exception):
     """More came than may."""
 
 
@@ -65,13 +65,13 @@ class HeadAsGet:
             return
 
         async def without_body(message: Message) -> None:
-            await send(message | {"body": b""} if message["type"] == "http.response.body" else message)
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
-        await self._app(scope | {"method": "GET"}, receive, without_body)
+        await self._app({**scope, "method": "GET"}, receive, without_body)
 
 
 class AccessLog:
-    """One line a request: method, path, status, duration, size. Query strings are left out: they may be long or private."""
+    """One line a request: method, path, status, duration, size; no query strings, which may be long or private."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

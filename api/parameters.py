@@ -57,28 +57,42 @@ class Narrowing(Parameters):
     about_relation: Word | None = Field(
         None, description="Relation or family of the statement that it is about.", examples=["mediates"]
     )
-    about_subject: Word | None = Field(None, description="Subject of the statement that it is about.", examples=["United States"])
-    role: list[Word] = Field([], description="A role, or ROLE:ENTITY; may be repeated.", examples=[["destination:Moscow"]])
+    about_subject: Word | None = Field(
+        None, description="Subject of the statement that it is about.", examples=["United States"]
+    )
+    role: list[Word] = Field(
+        [], description="A role, or ROLE:ENTITY; may be repeated.", examples=[["destination:Moscow"]]
+    )
     topic: Word | None = Field(None, description="What it concerns.", examples=["armenia-azerbaijan-peace-treaty"])
     source: list[Word] = Field([], description="Id of a source; may be repeated.", examples=[["article"]])
     dataset: Word | None = Field(None, description="Name of a data set.", examples=["armenia-azerbaijan-talks"])
-    attributed_to: Word | None = Field(None, description="A speaker, at any depth of the chain.", examples=["Zakharova"])
+    attributed_to: Word | None = Field(
+        None, description="A speaker, at any depth of the chain.", examples=["Zakharova"]
+    )
     according_to: Word | None = Field(
         None,
-        description="The perspective: what this actor, or who speaks for it, says; `source` for what sources vouch for themselves.",
+        description="The perspective: what this actor, or who speaks for it, says; `source`: what sources vouch for.",
         examples=["Russia"],
     )
     depth: Literal["outermost", "any"] = Field(
-        "outermost", description="With according_to: `any` adds what others report the actor to have said.", examples=["any"]
+        "outermost",
+        description="With according_to: `any` adds what others report the actor to have said.",
+        examples=["any"],
     )
     modality: list[Modality] = Field([], description="How the claim is made; may be repeated.", examples=[["asserted"]])
     status: list[Status] = Field(
         [], description="Whether the statement stands; without it, active and disputed ones.", examples=[["active"]]
     )
-    since: Word | None = Field(None, description="First day of the window, or a month or year (EDTF).", examples=["2020"])
-    until: Word | None = Field(None, description="Last day of the window, or a month or year (EDTF).", examples=["2024-12"])
+    since: Word | None = Field(
+        None, description="First day of the window, or a month or year (EDTF).", examples=["2020"]
+    )
+    until: Word | None = Field(
+        None, description="Last day of the window, or a month or year (EDTF).", examples=["2024-12"]
+    )
     event: Word | None = Field(None, description="Key of an event.", examples=["latest-invitation"])
-    exact: bool = Field(False, description="True: only the entities named, not those who act for them.", examples=[True])
+    exact: bool = Field(
+        False, description="True: only the entities named, not those who act for them.", examples=[True]
+    )
 
     def selection(self, snapshot: Snapshot, **more: Any) -> Selection:
         """The selection with its names resolved. Raises what resolving raises, and ParameterError."""
@@ -96,7 +110,9 @@ class Narrowing(Parameters):
 class WhoParameters(Narrowing, Page):
     """Filters of a question."""
 
-    level: Level = Field(Level.ENTITY, description="How far actors are rolled up: to bodies or states.", examples=["state"])
+    level: Level = Field(
+        Level.ENTITY, description="How far actors are rolled up: to bodies or states.", examples=["state"]
+    )
 
 
 class StatementParameters(Narrowing, Page):
@@ -145,7 +161,7 @@ def _window(name: str, text: str, side: int) -> date:
 
 
 def read_cursor(cursor: str | None, revision: int, query: str) -> int:
-    """The offset that a cursor stands for. Raises Problem: 422 for one that is not ours, 409 where the graph has changed."""
+    """The offset that a cursor stands for. Raises Problem: 422 where it is not ours, 409 where the graph changed."""
     if cursor in (None, "*"):
         return 0
     try:

@@ -1,4 +1,4 @@
-"""What a process that runs strangers' queries gives up before the first: the network, much memory, life without its parent."""
+"""What a process gives up before it runs strangers' queries: the network, much memory, life without its parent."""
 
 import contextlib
 import ctypes
@@ -33,15 +33,15 @@ def give_up_network() -> bool:
     if not sys.platform.startswith("linux") or platform.machine() not in _SOCKET_CALLS:
         return False
     number, architecture = _SOCKET_CALLS[platform.machine()]
-    instructions = (_Instruction * 6)(
-        (_LOAD, 0, 0, 4),  # the architecture
-        (_JUMP_IF_EQUAL, 0, 2, architecture),
-        (_LOAD, 0, 0, 0),  # the number of the call
-        (_JUMP_IF_EQUAL, 1, 0, number),
-        (_RETURN, 0, 0, _ALLOW),
-        (_RETURN, 0, 0, _REFUSE),
+    instructions = (
+        _Instruction(_LOAD, 0, 0, 4),  # the architecture
+        _Instruction(_JUMP_IF_EQUAL, 0, 2, architecture),
+        _Instruction(_LOAD, 0, 0, 0),  # the number of the call
+        _Instruction(_JUMP_IF_EQUAL, 1, 0, number),
+        _Instruction(_RETURN, 0, 0, _ALLOW),
+        _Instruction(_RETURN, 0, 0, _REFUSE),
     )
-    program = _Program(len(instructions), instructions)
+    program = _Program(len(instructions), (_Instruction * len(instructions))(*instructions))
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         return False
@@ -61,7 +61,7 @@ def limit_memory(size: int) -> None:
 
 
 def end_with_parent() -> None:
-    """Ends this process when its standard input closes, whatever it is doing: the parent is gone. Ctrl-C is the parent's."""
+    """Ends this process when its standard input closes: the parent is gone. Ctrl-C is left to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def wait() -> None:

@@ -21,7 +21,9 @@ class Settings(BaseSettings):
     data: str | None = Field(
         None, description="Folder of data sets to load at the start, or 'none'; the shipped ones where nothing is said."
     )
-    base: str = Field(BASE, pattern=r"^https?://[^\s<>\"{}|\\^`]+/$", description="Base IRI of a new store, ending in a slash.")
+    base: str = Field(
+        BASE, pattern=r"^https?://[^\s<>\"{}|\\^`]+/$", description="Base IRI of a new store, ending in a slash."
+    )
     tokens: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Pairs NAME:SECRET, separated by commas, that may write. Writes are off until one is set."
     )
@@ -36,8 +38,12 @@ class Settings(BaseSettings):
     query_bytes: int = Field(64 * 1024 * 1024, ge=1024, description="Most bytes of a SPARQL answer.")
     query_length: int = Field(65_536, ge=256, description="Most characters of a SPARQL query.")
     query_depth: int = Field(64, ge=4, le=500, description="Deepest nesting of brackets in a SPARQL query.")
-    query_queue: int = Field(16, ge=1, le=32, description="Most SPARQL queries that may wait; more are told to come back.")
-    url_length: int = Field(61_440, ge=1024, le=65_000, description="Most bytes of a request's address; post longer queries.")
+    query_queue: int = Field(
+        16, ge=1, le=32, description="Most SPARQL queries that may wait; more are told to come back."
+    )
+    url_length: int = Field(
+        61_440, ge=1024, le=65_000, description="Most bytes of a request's address; post longer queries."
+    )
     body_length: int = Field(1_048_576, ge=1024, description="Most bytes of a request's body.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 

@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from api.seclusion import end_with_parent, give_up_network, limit_memory
 from graph.exceptions import (
@@ -28,6 +28,7 @@ _ERRORS: dict[str, type[GraphError]] = {
     c.__name__: c for c in (QueryError, QuerySyntaxError, QueryRefusedError, QueryTooLargeError)
 }
 TRUTH_TYPE = "application/sparql-results+json"
+_STOPPING = "the service is being stopped: come back in a few seconds"
 STACK = 1 << 30
 """Bytes of stack for the engine, whose parser and optimiser recurse: a query of 64 KiB fits whatever its nesting.
 
@@ -76,7 +77,7 @@ class QueryWorker:
         self.limits = limits
         self._turn = threading.Lock()
         self._waiting = threading.BoundedSemaphore(limits.queue + 1)
-        self._closed = False
+        self._ending = self._closed = False
         self._spare: _Process | None = _Process(limits.memory)
         self._current: _Process | None = None
 
@@ -91,8 +92,8 @@ class QueryWorker:
             if not self._turn.acquire(timeout=self.limits.seconds * 2):
                 raise QueryTimeoutError("the queries before this one took too long: come back in a few seconds")
             try:
-                if self._closed:
-                    raise QueryTimeoutError("the service is being stopped: come back in a few seconds")
+                if self._ending:
+                    raise QueryTimeoutError(_STOPPING)
                 job = _Job(snapshot.path / "db", snapshot.iris.base, query, media_types, union, self.limits)
                 return self._run(job)
             finally:
@@ -105,29 +106,23 @@ class QueryWorker:
         if process is None or not process.is_alive():  # whoever ended it between two queries
             process = self._take()
         try:
-            # The first query of a fresh process waits for its start, which is not the query's time.
-            process.wait_until_ready(30)
-            process.pipe.send(job)
-            if not process.pipe.poll(self.limits.seconds):
-                raise QueryTimeoutError(f"the query took longer than {self.limits.seconds:g} seconds and was ended")
-            kind, *values = process.pipe.recv()
-        except QueryTimeoutError:
+            message = process.ask(job)
+        except BaseException as error:
             self._replace()
+            if isinstance(error, EOFError | OSError):
+                if self._closed:
+                    raise QueryTimeoutError(_STOPPING) from None
+                raise QueryTooLargeError("the query ended its process: it needs more memory than allowed") from None
             raise
-        except (EOFError, OSError):
-            self._replace()
-            if self._closed:
-                raise QueryTimeoutError("the service is being stopped: come back in a few seconds") from None
-            raise QueryTooLargeError("the query ended its process: it needs more memory or stack than allowed") from None
-        except BaseException:
-            self._replace()
-            raise
-        if kind == "answer":
-            return Answer(*values)
-        if kind == "memory":
-            self._replace()
-            raise QueryTooLargeError(f"the query needs more than {self.limits.memory} MiB of memory")
-        raise _ERRORS.get(kind, QueryError)(values[0])
+        match message:
+            case "answer", body, media_type:
+                return Answer(body, media_type)
+            case "memory", *_:
+                self._replace()
+                raise QueryTooLargeError(f"the query needs more than {self.limits.memory} MiB of memory")
+            case name, text:
+                raise _ERRORS.get(name, QueryError)(text)
+        raise QueryError(f"the query process answered {message!r}")
 
     def _take(self) -> "_Process":
         if self._current:
@@ -141,9 +136,13 @@ class QueryWorker:
         if not self._closed:
             self._take()
 
+    def drain(self) -> None:
+        """Begins no more queries; the one that runs may end."""
+        self._ending = True
+
     def close(self) -> None:
         """Ends the processes; queries that run or wait fail at once."""
-        self._closed = True
+        self._ending = self._closed = True
         for process in (self._current, self._spare):
             if process:
                 process.kill()
@@ -162,14 +161,21 @@ class _Process:
         child.close()
         self._ready = False
 
-    def wait_until_ready(self, seconds: float) -> None:
-        if not self._ready:
-            try:
-                self._ready = self.pipe.poll(seconds) and self.pipe.recv() == "ready"
-            except (EOFError, OSError):
-                self._ready = False
-            if not self._ready:
-                raise QueryTimeoutError("the query process did not start: come back in a few seconds")
+    def ask(self, job: _Job) -> tuple[Any, ...]:
+        """What the process answers. Raises QueryTimeoutError, and EOFError or OSError where it ends."""
+        if not self._ready:  # its start is not the query's time
+            self._ready = self._starts(30)
+        self.pipe.send(job)
+        if not self.pipe.poll(job.limits.seconds):
+            raise QueryTimeoutError(f"the query took longer than {job.limits.seconds:g} seconds and was ended")
+        answer: tuple[Any, ...] = self.pipe.recv()
+        return answer
+
+    def _starts(self, seconds: float) -> bool:
+        with contextlib.suppress(EOFError, OSError):
+            if self.pipe.poll(seconds) and self.pipe.recv() == "ready":
+                return True
+        raise QueryTimeoutError("the query process did not start: come back in a few seconds")
 
     def is_alive(self) -> bool:
         return self._process.poll() is None

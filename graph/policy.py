@@ -2,6 +2,7 @@
 
 import re
 
+from pyparsing import ParseResults
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
@@ -50,12 +51,12 @@ def _check_service(text: str) -> None:
             "the word SERVICE stands in a query that is no SPARQL 1.1, so that it cannot be told whether it asks for "
             "another service, which is not allowed: mend the query, or leave the word out"
         ) from None
-    todo = [tree]
+    todo: list[object] = [tree]
     while todo:
         node = todo.pop()
         if isinstance(node, CompValue):
             if node.name == "ServiceGraphPattern":
                 raise QueryRefusedError("SERVICE is not allowed here: no query leaves this service")
             todo.extend(node.values())
-        elif isinstance(node, list | tuple) or type(node).__name__ == "ParseResults":
+        elif isinstance(node, list | tuple | ParseResults):
             todo.extend(node)

@@ -11,6 +11,7 @@ from types import FrameType
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
@@ -42,21 +43,34 @@ def serve(**given: str) -> None:
             set_up_logging(settings.log_level)
             host, port = listener.getsockname()[:2]
             note(f"Tertius answers on http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
+            service = create_app(settings, graph)
             config = uvicorn.Config(
-                lambda: create_app(settings, graph),
-                factory=True,
+                service,
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 # A longer address is refused by our own bounds, with a problem that says so.
                 h11_max_incomplete_event_size=settings.url_length + 65_536,
-                # A query that runs may end; those that still wait are told to come back.
+                # A query that runs may end; those that wait are told to come back.
                 timeout_graceful_shutdown=math.ceil(settings.query_timeout) + 1,
             )
             signal.signal(signal.SIGTERM, _end)
             # Ctrl-C is the usual way to end it: raised again when it has ended cleanly.
             with contextlib.suppress(KeyboardInterrupt):
-                uvicorn.Server(config).run(sockets=[listener])
+                _Server(config, service).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Once told to end, it begins no more queries, so that it ends when the one that runs does."""
+
+    def __init__(self, config: uvicorn.Config, service: FastAPI) -> None:
+        super().__init__(config)
+        self._service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        with contextlib.suppress(AttributeError):  # not yet started
+            self._service.state.tertius.worker.drain()
+        super().handle_exit(sig, frame)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

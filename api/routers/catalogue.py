@@ -63,13 +63,9 @@ def list_relations(parameters: Annotated[RelationParameters, Query()], reply: Re
     v = vocabulary()
     if parameters.family is not None and parameters.family not in v.families:
         raise UnknownTermError("family", parameters.family, v.families)
-    items = [
-        answers.relation_answer(r) for r in v.relations.values() if parameters.family in (None, r.family)
-    ]
+    items = [answers.relation_answer(r) for r in v.relations.values() if parameters.family in (None, r.family)]
     terms = {"families": v.families, "modalities": v.modalities, "roles": v.roles, "kinds": v.kinds}
-    return reply.json(
-        {"items": items, "total": len(items)} | {k: [_term(t) for t in terms[k].values()] for k in terms}
-    )
+    return reply.json({"items": items, "total": len(items)} | {k: [_term(t) for t in terms[k].values()] for k in terms})
 
 
 def _term(term: Term) -> dict[str, str]:
@@ -92,7 +88,9 @@ def list_sources(parameters: Annotated[Page, Query()], reply: ReplyDep) -> Respo
     """By id, with counts by modality."""
     reply.check()
     snapshot = reply.snapshot
-    return _listed(reply, "/sources", parameters, sorted(snapshot.sources), lambda i: answers.source_answer(snapshot, i))
+    return _listed(
+        reply, "/sources", parameters, sorted(snapshot.sources), lambda i: answers.source_answer(snapshot, i)
+    )
 
 
 @router.get("/sources/{id}", response_model=schemas.SourceBody, summary="One source")

@@ -21,9 +21,11 @@ Question = Annotated[
 ]
 
 
-@router.get("/who/{question}", response_model=schemas.WhoBody, summary="Who mediates, opposes, invites whom, and who says so")
+@router.get(
+    "/who/{question}", response_model=schemas.WhoBody, summary="Who mediates, opposes, invites whom, and who says so"
+)
 def who(question: Question, parameters: Annotated[WhoParameters, Query()], reply: ReplyDep) -> Response:
-    """Answers are grouped by subject, relation, object, about and parties; each names its statements, voices and modalities.
+    """Answers are grouped by subject, relation, object, about and parties; each names statements, voices, modalities.
 
     An empty list means that the graph knows nothing of it, never "no": `coverage` says what it does hold.
     """
@@ -40,7 +42,9 @@ def who(question: Question, parameters: Annotated[WhoParameters, Query()], reply
     return reply.json(body)
 
 
-@router.get("/conflicts", response_model=schemas.ContradictionList, summary="Statements that contradict each other, and why")
+@router.get(
+    "/conflicts", response_model=schemas.ContradictionList, summary="Statements that contradict each other, and why"
+)
 def conflicts(parameters: Annotated[NoParameters, Query()], reply: ReplyDep) -> Response:
     """Two holders of one post, a claim and its denial, a statement and its correction."""
     reply.check()
@@ -66,5 +70,11 @@ def read_timeline(parameters: Annotated[TimelineParameters, Query()], reply: Rep
     found = timeline(snapshot, selection, parameters.by)
     periods = [{"period": p, "statements": n} for p, n in found.periods.items()]
     return reply.json(
-        {"by": parameters.by, "periods": periods, "spread": found.spread, "undated": found.undated, "revision": snapshot.revision}
+        {
+            "by": parameters.by,
+            "periods": periods,
+            "spread": found.spread,
+            "undated": found.undated,
+            "revision": snapshot.revision,
+        }
     )

@@ -20,6 +20,7 @@ SOLUTIONS = (
     "text/tab-separated-values",
 )
 TRUTH = SOLUTIONS[:2]
+PLAIN, FORM = "application/sparql-query", "application/x-www-form-urlencoded"
 TRIPLES = (
     "text/turtle",
     "application/n-triples",
@@ -58,7 +59,9 @@ def _accepted(accept: str | None) -> MediaTypes:
 def _answer(reply: Reply, state: StateDep, query: str, accepted: MediaTypes) -> Response:
     answer = state.worker.run(reply.snapshot, query, accepted, union=state.settings.union_default_graph)
     if answer.media_type not in accepted:
-        raise Problem(406, f"this query's answer is not to be had as that; it would be {answer.media_type}", offers=list(OFFERS))
+        raise Problem(
+            406, f"this query's answer is not to be had as that; it would be {answer.media_type}", offers=list(OFFERS)
+        )
     return reply.whole(answer.body, answer.media_type)
 
 
@@ -72,7 +75,7 @@ def sparql_get(
         Query(description="The query; the usual prefixes are declared.", examples=["SELECT * { ?s r:invites ?o }"]),
     ] = None,
 ) -> Response:
-    """SELECT, ASK, CONSTRUCT or DESCRIBE. The default graph is the union of all named graphs, unless a setting says otherwise."""
+    """SELECT, ASK, CONSTRUCT or DESCRIBE. Without FROM the default graph is the union of all graphs."""
     if query is None:
         raise Problem(400, "the parameter 'query' is missing")
     accepted = _accepted(request.headers.get("accept"))
@@ -83,8 +86,8 @@ def sparql_get(
 @router.post(
     "/sparql", response_class=Response, responses=_RESPONSES, summary="A SPARQL query in the body",
     openapi_extra={"requestBody": {"required": True, "content": {
-        "application/sparql-query": {"schema": {"type": "string"}, "example": "ASK { ?s r:mediates ?o }"},
-        "application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": {"query": {"type": "string"}}}},
+        PLAIN: {"schema": {"type": "string"}, "example": "ASK { ?s r:mediates ?o }"},
+        FORM: {"schema": {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}},
     }}},
 )  # fmt: skip
 async def sparql_post(request: Request, reply: ReplyDep, state: StateDep) -> Response:

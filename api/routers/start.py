@@ -11,10 +11,13 @@ from api.dependencies import ReplyDep
 from api.media_types import negotiate
 from api.parameters import NoParameters
 from graph.named_queries import named_queries
+from graph.selection import Selection
 from graph.snapshot import Snapshot
 
 router = APIRouter(tags=["service"])
 
+RELATIONS = ("mediates", "opposes", "invites", "accuses", "supports")
+FAMILIES = ("mediation", "affiliation")
 PAGES = (
     ("/docs", "Every path and parameter, to read and to try"),
     ("/relations", "The vocabulary: relations with their frames, families, modalities, roles"),
@@ -24,7 +27,10 @@ PAGES = (
     ("/statements", "Statements, whole; also as /statements.csv and /statements.jsonl"),
     ("/conflicts", "Statements that contradict each other, and why"),
     ("/timeline", "Statements per day, month or year"),
-    (f"/sparql?{urlencode({'query': 'SELECT ?who ?whom { ?who r:invites ?whom }'})}", "SPARQL 1.1 queries, by GET and POST"),
+    (
+        f"/sparql?{urlencode({'query': 'SELECT ?who ?whom { ?who r:invites ?whom }'})}",
+        "SPARQL 1.1 queries, by GET and POST",
+    ),
     ("/health", "Whether the service answers, and from which revision"),
     ("/openapi.json", "The description of all this for programs"),
 )
@@ -33,22 +39,27 @@ PAGES = (
 def examples(snapshot: Snapshot) -> list[tuple[str, str]]:
     """Questions that have answers in this graph: (address, words)."""
     c = snapshot.columns
-    found: list[tuple[str, str]] = []
-    for question in ("mediates", "opposes", "invites", "accuses", "supports", "mediation", "affiliation"):
-        found.append((f"/who/{question}", f"Who {question}?" if not question.endswith("tion") else f"All of the family {question}"))
-    pairs = [(s, len(s)) for s in c.party_sets if len(s) == 2]
-    if pairs:
-        ids = [c.entities[e] for e in pairs[0][0]]
-        query = urlencode([("between", i) for i in ids])
-        names = " and ".join(snapshot.label(i) for i in ids)
-        found.insert(1, (f"/who/mediates?{query}", f"Who mediates between {names}?"))
-        found.insert(2, (f"/who/opposition?{urlencode({'about_relation': 'mediates'})}", "Who opposes whose mediation?"))
+    found = [(f"/who/{word}", f"Who {word}?") for word in RELATIONS if _has_answers(snapshot, Selection(question=word))]
+    for parties in (p for p in c.party_sets if len(p) == 2):
+        ids = tuple(c.entities[e] for e in parties)
+        if _has_answers(snapshot, Selection(question="mediates", between=ids)):
+            names = " and ".join(snapshot.label(i) for i in ids)
+            query = urlencode([("between", i) for i in ids])
+            found.insert(0, (f"/who/mediates?{query}", f"Who mediates between {names}?"))
+            break
+    if _has_answers(snapshot, Selection(question="opposition", about_relation="mediates")):
+        found.append(("/who/opposition?about_relation=mediates", "Who opposes whose mediation?"))
+    families = [f for f in FAMILIES if _has_answers(snapshot, Selection(question=f))]
+    found += [(f"/who/{family}", f"All of the family {family}") for family in families]
     voices = [c.entities[chain[0]] for chain in c.chains if chain]
     if voices:
         query = urlencode({"according_to": voices[0]})
         found.append((f"/statements?{query}", f"What is so according to {snapshot.label(voices[0])}?"))
-    found.append(("/statements?according_to=source", "What do sources vouch for themselves?"))
-    return found
+    return [*found, ("/statements?according_to=source", "What do sources vouch for themselves?")]
+
+
+def _has_answers(snapshot: Snapshot, selection: Selection) -> bool:
+    return len(snapshot.selector.select(selection).rows) > 0
 
 
 @router.get("/", response_class=HTMLResponse, summary="What there is, with examples that work")
@@ -61,14 +72,16 @@ def start(parameters: Annotated[NoParameters, Query()], request: Request, reply:
     if media_type == "application/json":
         links = [{"href": a, "title": t} for a, t in (*PAGES, *questions)]
         return reply.json({"title": "Tertius", "revision": snapshot.revision, "links": links})
-    queries = [(f"/sparql?{urlencode({'query': q.text})}", q.title) for q in named_queries().values() if not q.variables]
+    queries = [
+        (f"/sparql?{urlencode({'query': q.text})}", q.title) for q in named_queries().values() if not q.variables
+    ]
     body = "".join(
         f"<h2>{title}</h2><ul>{''.join(f'<li>{_link(a, t)}</li>' for a, t in links)}</ul>"
         for title, links in (("Questions", questions), ("Everything", PAGES), ("In SPARQL", queries))
     )
     counts = (
-        f"{len(snapshot.columns)} statements about {len(snapshot.entities)} entities from {len(snapshot.sources)} sources, "
-        f"revision {snapshot.revision}"
+        f"{len(snapshot.columns)} statements about {len(snapshot.entities)} entities "
+        f"from {len(snapshot.sources)} sources, revision {snapshot.revision}"
     )
     return reply.whole(_PAGE.format(counts=counts, body=body), media_type)
 
@@ -95,7 +108,8 @@ code {{ font-size: .85em; opacity: .75; overflow-wrap: anywhere; }}
 </head>
 <body>
 <h1>Tertius</h1>
-<p>Who mediates, opposes, invites, accuses or supports whom in international affairs, and <strong>who says so</strong>.</p>
+<p>Who mediates, opposes, invites, accuses or supports whom in international affairs,
+and <strong>who says so</strong>.</p>
 <p class="counts">{counts}</p>
 {body}
 </body>

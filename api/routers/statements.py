@@ -46,7 +46,7 @@ def list_statements(parameters: Parameters, reply: ReplyDep) -> Response:
     responses={200: {"content": {"text/csv": {}}, "description": "One row a statement, with a header."}},
 )  # fmt: skip
 def list_statements_csv(parameters: Parameters, reply: ReplyDep, request: Request) -> Response:
-    """Lists within a cell are separated by `; `. The `Link` header leads to the next page, `X-Total-Count` tells the total."""
+    """Lists within a cell are separated by `; `. `Link` leads to the next page, `X-Total-Count` tells the total."""
     reply.check("text/csv")
     page = _page(parameters, reply)
     output = io.StringIO()

@@ -6,11 +6,18 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pyoxigraph as ox
 
-from graph.exceptions import QueryError, QuerySyntaxError, QueryTooLargeError, StoreFormatError, StoreLockedError, StoreWriteError
+from graph.exceptions import (
+    QueryError,
+    QuerySyntaxError,
+    QueryTooLargeError,
+    StoreFormatError,
+    StoreLockedError,
+    StoreWriteError,
+)
 from graph.rdf import Property
 from graph.sparql_text import names_dataset
 from graph.stores.base import Answer
@@ -55,25 +62,23 @@ class EmbeddedStore:
         where = ox.NamedNode(graph) if graph else None
         found: dict[str, list[Property]] = {}
         for iri in iris:
-            found[iri] = [
-                _property(q) for q in self.engine.quads_for_pattern(ox.NamedNode(iri), None, None, where)
-            ]
+            found[iri] = [_property(q) for q in self.engine.quads_for_pattern(ox.NamedNode(iri), None, None, where)]
         return found
 
     def subjects(self, predicate: str, graph: str) -> Iterator[str]:
         """IRIs of the subjects that have the predicate in the named graph."""
         for quad in self.engine.quads_for_pattern(None, ox.NamedNode(predicate), None, ox.NamedNode(graph)):
-            yield quad.subject.value
+            yield _subject(quad)
 
     def referring(self, iri: str) -> Iterator[str]:
         """IRIs of the subjects, in any graph, of which the IRI is a property's value."""
         for quad in self.engine.quads_for_pattern(None, None, ox.NamedNode(iri), None):
-            yield quad.subject.value
+            yield _subject(quad)
 
     def scan(self, graph: str) -> Iterator[tuple[str, Property]]:
         """All triples of a named graph, those of one subject one after the other."""
         for quad in self.engine.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
-            yield quad.subject.value, _property(quad)
+            yield _subject(quad), _property(quad)
 
     def select(self, query: str, bindings: Mapping[str, str] | None = None) -> list[dict[str, str]]:
         """Solutions of a SELECT over the union of all graphs, values as IRIs or lexical forms."""
@@ -83,8 +88,15 @@ class EmbeddedStore:
         return [{n: s[n].value for n in names if s[n] is not None} for s in solutions]
 
     def answer(
-        self, query: str, media_type: str | None = None, rdf_type: str | None = None, *, truth_type: str | None = None,
-        union: bool = True, max_rows: int | None = None, max_bytes: int | None = None,
+        self,
+        query: str,
+        media_type: str | None = None,
+        rdf_type: str | None = None,
+        *,
+        truth_type: str | None = None,
+        union: bool = True,
+        max_rows: int | None = None,
+        max_bytes: int | None = None,
     ) -> Answer:
         """Any query of SPARQL 1.1, serialised whole: solutions as `media_type`, triples as `rdf_type`.
 
@@ -106,7 +118,9 @@ class EmbeddedStore:
             format = RESULT_FORMATS.get(media_type or "", ox.QueryResultsFormat.JSON)
             results.serialize(output, format=format)
         except _ByteCapError:
-            raise QueryTooLargeError(f"the answer is longer than {max_bytes} bytes: add LIMIT, or ask for less") from None
+            raise QueryTooLargeError(
+                f"the answer is longer than {max_bytes} bytes: add LIMIT, or ask for less"
+            ) from None
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(str(error)) from error
         # A row ends in one of these, so their number is never below that of rows; only above the cap is it counted out.
@@ -117,7 +131,7 @@ class EmbeddedStore:
                 raise QueryTooLargeError(f"more than {max_rows} rows: add LIMIT, or ask for less")
         return Answer(output.getvalue(), _media_type(format))
 
-    def _query(self, query: str, *, union: bool, substitutions: dict[ox.Variable, ox.NamedNode] | None = None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - three classes, told apart by the caller
+    def _query(self, query: str, *, union: bool, substitutions: Mapping[ox.Variable, Any] | None = None):  # type: ignore[no-untyped-def]
         try:
             return self.engine.query(
                 query,
@@ -125,7 +139,7 @@ class EmbeddedStore:
                 prefixes=self._prefixes,
                 # The engine would see the union even where the query says FROM.
                 use_default_graph_as_union=union and not names_dataset(query),
-                substitutions=substitutions or None,
+                substitutions=dict(substitutions or {}) or None,
             )
         except SyntaxError as error:
             raise QuerySyntaxError(str(error)) from error
@@ -220,8 +234,14 @@ def _media_type(format: ox.QueryResultsFormat) -> str:
     return format.media_type.partition(";")[0]
 
 
+def _subject(quad: ox.Quad) -> str:
+    assert not isinstance(quad.subject, ox.Triple)
+    return quad.subject.value
+
+
 def _property(quad: ox.Quad) -> Property:
     o = quad.object
+    assert not isinstance(o, ox.Triple)
     return Property(quad.predicate.value, o.value, o.language if isinstance(o, ox.Literal) else None)
 
 
@@ -243,7 +263,7 @@ class _CappedBytes(io.BytesIO):
         super().__init__()
         self._max = max_bytes
 
-    def write(self, data) -> int:  # type: ignore[no-untyped-def,override]  # noqa: ANN001 - any buffer
+    def write(self, data) -> int:  # type: ignore[no-untyped-def]
         if self._max is not None and self.tell() + len(data) > self._max:
             raise _ByteCapError
         return super().write(data)

@@ -178,7 +178,9 @@ def test_an_entity_is_told_with_posts_principals_and_counts(norland: TestClient)
     }
 
 
-@pytest.mark.parametrize("name", ["norland", "Norland", "NORLAND", "Kingdom of Norland", "норланд", "ΝΌΡΛΑΝΤ", "Ｎｏｒｌａｎｄ"])
+@pytest.mark.parametrize(
+    "name", ["norland", "Norland", "NORLAND", "Kingdom of Norland", "норланд", "ΝΌΡΛΑΝΤ", "Ｎｏｒｌａｎｄ"]
+)
 def test_an_entity_is_found_by_id_label_and_alias_in_any_script_and_case(norland: TestClient, name: str) -> None:
     assert norland.get(f"/entities/{name}").json()["id"] == "norland"
 
@@ -272,7 +274,9 @@ def test_who_opposes_whose_mediation_is_answered(talks: TestClient) -> None:
         for who in ("United States", "European Union")
     }
     american = talks.get("/who/opposes", params={"about_relation": "mediates", "about_subject": "US"}).json()["answers"]
-    assert [a["about"]["text"] for a in american] == ["United States mediates between Armenia and Azerbaijan (presupposed)"]
+    assert [a["about"]["text"] for a in american] == [
+        "United States mediates between Armenia and Azerbaijan (presupposed)"
+    ]
 
 
 def test_who_invites_mirzoyan_is_answered_with_its_voices(talks: TestClient) -> None:

@@ -84,7 +84,9 @@ def test_what_is_posted_has_no_tag(norland: TestClient) -> None:
     assert "etag" not in answer.headers
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/health", "/docs", "/openapi.json", "/nowhere", "/entities/nobody", "/who/nothing"])
+@pytest.mark.parametrize(
+    "path", [*PATHS, "/health", "/docs", "/openapi.json", "/nowhere", "/entities/nobody", "/who/nothing"]
+)
 def test_head_has_the_headers_of_get(norland: TestClient, path: str) -> None:
     got, head = norland.get(path), norland.head(path)
     assert head.status_code == got.status_code

@@ -24,7 +24,9 @@ def test_a_perspective_is_what_an_actor_or_who_speaks_for_it_says_outermost(norl
 def test_depth_any_adds_what_others_report_the_actor_to_have_said(norland: TestClient) -> None:
     assert keys(norland, according_to="Sudland", exact="true") == set()
     assert keys(norland, according_to="Sudland", exact="true", depth="any") == {"westmark-ready-to-sign"}
-    item = norland.get("/statements", params={"according_to": "Sudland", "exact": "true", "depth": "any"}).json()["items"][0]
+    item = norland.get("/statements", params={"according_to": "Sudland", "exact": "true", "depth": "any"}).json()[
+        "items"
+    ][0]
     assert [speaker["id"] for speaker in item["attributed_to"]] == ["ada-norn", "sudland"]
 
 
@@ -77,7 +79,11 @@ def test_a_window_matches_by_overlap_and_counts_the_undated_apart(norland: TestC
     # The whole of March overlaps; 1 March, 15 March and 2030 do not.
     assert "norland-and-sudland-negotiate" in told
     assert not told & {"norland-invites-bo-sund", "league-offers-mediation", "westmark-mediates"}
-    undated = [i for i in norland.get("/statements", params={"limit": 1000}).json()["items"] if not (i["earliest"] or i["latest"])]
+    undated = [
+        i
+        for i in norland.get("/statements", params={"limit": 1000}).json()["items"]
+        if not (i["earliest"] or i["latest"])
+    ]
     assert found["undated"] == len(undated)
 
 
@@ -117,7 +123,9 @@ FIELDS: dict[str, Callable[[Item], set[str]]] = {
     "status": word("status"),
     "family": word("family"),
     "event": lambda item: {item["event"]["id"]} if item["event"] else set(),
-    "role": lambda item: {f"{r['role']}:{r['entity']['id']}" for r in item["roles"]} | {r["role"] for r in item["roles"]},
+    "role": lambda item: (
+        {f"{r['role']}:{r['entity']['id']}" for r in item["roles"]} | {r["role"] for r in item["roles"]}
+    ),
 }
 
 

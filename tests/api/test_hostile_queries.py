@@ -33,8 +33,9 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l .
 @pytest.fixture(scope="module")
 def limited() -> Iterator[TestClient]:
     """The small cast behind narrow limits."""
-    limits = {"query_timeout": SECONDS, "query_memory": 512, "query_rows": ROWS, "query_bytes": BYTES, "query_queue": 2}
-    with client_of(NORLAND, **limits) as client:
+    with client_of(
+        NORLAND, query_timeout=SECONDS, query_memory=512, query_rows=ROWS, query_bytes=BYTES, query_queue=2
+    ) as client:
         yield client
 
 
@@ -118,9 +119,7 @@ def listener() -> Iterator[tuple[str, list[bytes]]]:
 
 
 @pytest.mark.parametrize("template", SERVICES)
-def test_no_query_reaches_another_host(
-    norland: TestClient, listener: tuple[str, list[bytes]], template: str
-) -> None:
+def test_no_query_reaches_another_host(norland: TestClient, listener: tuple[str, list[bytes]], template: str) -> None:
     address, heard = listener
     answer = post(norland, template % address)
     assert answer.status_code in (400, 403), answer.text
@@ -135,7 +134,10 @@ def test_the_word_service_may_stand_in_strings_names_and_comments(norland: TestC
 
 def test_the_message_says_that_service_is_not_allowed(norland: TestClient) -> None:
     answer = post(norland, SERVICES[0] % "<http://a.example/>")
-    assert (answer.status_code, answer.json()["detail"]) == (403, "SERVICE is not allowed here: no query leaves this service")
+    assert (answer.status_code, answer.json()["detail"]) == (
+        403,
+        "SERVICE is not allowed here: no query leaves this service",
+    )
 
 
 def test_behind_the_policy_the_kernel_refuses_the_network(
@@ -160,7 +162,9 @@ thread.join()
 """
     query = f"SELECT * {{ SERVICE {address} {{ ?s ?p ?o }} }}"
     path = str(kg.snapshot.path / "db")
-    done = subprocess.run([sys.executable, "-c", program, path, query], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(
+        [sys.executable, "-c", program, path, query], capture_output=True, text=True, check=True, timeout=30
+    )
     if done.stdout.startswith("False"):
         pytest.skip("this system cannot refuse sockets to a process")
     assert done.stdout.strip() == "True QueryError"
@@ -169,9 +173,7 @@ thread.join()
 
 @pytest.mark.parametrize("clause", ["FROM", "FROM NAMED"])
 @pytest.mark.parametrize("place", ["%s", "<file:///etc/hostname>", "<file:///etc/passwd>"])
-def test_from_fetches_nothing(
-    norland: TestClient, listener: tuple[str, list[bytes]], clause: str, place: str
-) -> None:
+def test_from_fetches_nothing(norland: TestClient, listener: tuple[str, list[bytes]], clause: str, place: str) -> None:
     address, heard = listener
     where = "{ GRAPH ?g { ?s ?p ?o } }" if "NAMED" in clause else "{ ?s ?p ?o }"
     answer = post(norland, f"SELECT * {clause} {place.replace('%s', address)} {where}")
@@ -300,15 +302,18 @@ def test_every_chain_of_the_greatest_length_is_survived(limited: TestClient, mak
 @pytest.mark.parametrize("maker", [*NESTED.values(), *CHAINED.values()], ids=[*NESTED, *CHAINED])
 def test_the_stack_holds_what_the_policy_would_refuse(kg: KnowledgeGraph, maker: Maker) -> None:
     worker = QueryWorker(Limits(SECONDS, 2048, ROWS, 10_000_000, 65_536, 10**6, 4))
+    refusal = ""
     try:
         worker.run(kg.snapshot, longest(maker), TYPES, union=True)
     except QueryError as error:
-        assert "ended its process" not in str(error)
+        refusal = str(error)
     finally:
         worker.close()
+    assert "ended its process" not in refusal
 
 
 # Time, memory, size
+
 
 @pytest.mark.parametrize(
     "query",
@@ -316,7 +321,7 @@ def test_the_stack_holds_what_the_policy_would_refuse(kg: KnowledgeGraph, maker:
         ENDLESS,
         "SELECT (COUNT(*) AS ?n) { ?a (<a:b>|!<a:b>)* ?b . ?c (<a:b>|!<a:b>)* ?d . ?e (<a:b>|!<a:b>)* ?f }",
         f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'VALUES ?v{i} {{ {NUMBERS} }}' for i in range(9))} }}",
-        "SELECT (MAX(?x) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . BIND(SHA512(STR(?c)) AS ?x) FILTER(REGEX(?x, '^(a+)+$')) }",
+        "SELECT (MAX(?x) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . BIND(SHA512(STR(?c)) AS ?x) }",
     ],
 )
 def test_a_query_without_end_is_ended_at_the_deadline(limited: TestClient, query: str) -> None:
@@ -334,7 +339,9 @@ def test_a_query_that_needs_too_much_memory_is_ended_alone(kg: KnowledgeGraph) -
     worker = QueryWorker(Limits(30, 256, ROWS, BYTES, 65_536, 64, 4))
     try:
         with pytest.raises(QueryTooLargeError, match="memory"):
-            worker.run(kg.snapshot, "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i LIMIT 1", TYPES, union=True)
+            worker.run(
+                kg.snapshot, "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i LIMIT 1", TYPES, union=True
+            )
         assert worker.run(kg.snapshot, "ASK {}", TYPES, union=True).body == b'{"head":{},"boolean":true}'
     finally:
         worker.close()
@@ -381,6 +388,7 @@ def test_values_that_grow_are_ended(limited: TestClient, form: str) -> None:
 
 
 # Many at once
+
 
 def test_too_many_at_once_are_told_to_come_back_and_the_rest_stays_quick(limited: TestClient) -> None:
     assert serves(limited)

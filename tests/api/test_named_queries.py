@@ -68,7 +68,9 @@ def test_mediators_between_two_parties_are_those_of_the_columns(kg: KnowledgeGra
     for one, other in parties:
         rows = answers(kg, "mediators-between", one=kg.iris.entity(one), other=kg.iris.entity(other))
         asked = kg.ask("mediation", between=(one, other), exact=True).found
-        assert {r["statement"] for r in rows} == {i for a in asked if a.sides == "both" and a.parties for i in a.statements}
+        assert {r["statement"] for r in rows} == {
+            i for a in asked if a.sides == "both" and a.parties for i in a.statements
+        }
 
 
 def test_what_somebody_says_is_that_of_the_columns(kg: KnowledgeGraph) -> None:

@@ -1,4 +1,4 @@
-"""The description is true: every parameter has a meaning and an example, every example works, no page asks elsewhere."""
+"""The description is true: every parameter is explained, every example works, and no page asks elsewhere."""
 
 import html
 import re
@@ -49,7 +49,7 @@ def test_every_operation_and_parameter_is_explained(operation: Operation) -> Non
 @pytest.mark.parametrize("operation", OPERATIONS, ids=named)
 def test_errors_are_described_as_problems(operation: Operation) -> None:
     for status, response in operation[2]["responses"].items():
-        if status.startswith("4") or status.startswith("5"):
+        if status.startswith(("4", "5")):
             assert list(response["content"]) == ["application/problem+json"]
 
 
@@ -120,11 +120,14 @@ def test_every_link_of_the_start_page_answers(data: str, request: pytest.Fixture
     assert {link["href"] for link in listed} <= set(links)
 
 
-def test_the_questions_of_the_start_page_have_answers(talks: TestClient) -> None:
-    links = talks.get("/", headers={"Accept": "application/json"}).json()["links"]
-    for link in links:
-        if link["href"].startswith("/who/"):
-            assert talks.get(link["href"]).json()["total"] > 0, link
+@pytest.mark.parametrize("data", ["norland", "talks"])
+def test_the_questions_of_the_start_page_have_answers(data: str, request: pytest.FixtureRequest) -> None:
+    client: TestClient = request.getfixturevalue(data)
+    links = client.get("/", headers={"Accept": "application/json"}).json()["links"]
+    asked = [link["href"] for link in links if link["href"].startswith(("/who/", "/statements?"))]
+    assert any("between=" in address for address in asked)
+    for address in asked:
+        assert client.get(address).json()["total"] > 0, address
 
 
 def test_the_vocabulary_is_a_page_or_turtle(talks: TestClient) -> None:

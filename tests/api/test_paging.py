@@ -1,4 +1,4 @@
-"""Paging: all pages together are the whole, and a cursor fits only its own list. CSV and JSON lines say what JSON says."""
+"""Paging: all pages together are the whole, and a cursor fits only its own list. Tables say what JSON says."""
 
 import csv
 import io
@@ -56,7 +56,9 @@ def test_a_cursor_of_another_question_is_refused(talks: TestClient) -> None:
         )
 
 
-@pytest.mark.parametrize("cursor", ["x", "AAAA", "ＭＺ", "a" * 500, "MTo6", "MTotMTphYWFhYWFhYQ", "OTk5OTk", "\x00", "**"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "AAAA", "ＭＺ", "a" * 500, "MTo6", "MTotMTphYWFhYWFhYQ", "OTk5OTk", "\x00", "**"]
+)
 def test_a_cursor_that_is_not_ours_is_refused(talks: TestClient, cursor: str) -> None:
     answer = talks.get("/statements", params={"cursor": cursor})
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")

@@ -1,4 +1,4 @@
-"""Errors tell what was wrong, the value and the way out, as RFC 9457 problem details. Nothing that is sent breaks anything."""
+"""Errors tell what was wrong, the value and the way out, as RFC 9457 problem details. Nothing breaks anything."""
 
 from typing import Any
 from urllib.parse import quote
@@ -44,7 +44,9 @@ def test_unknown_and_ambiguous_names_in_filters_list_candidates(norland: TestCli
     assert (unknown["status"], unknown["value"], unknown["candidates"][0]["id"]) == (404, "Nordland", "norland")
     ambiguous = problem(norland, "/statements", **{name: "the Republic"})
     assert (ambiguous["status"], [c["id"] for c in ambiguous["candidates"]]) == (422, ["sudland", "westmark"])
-    assert ambiguous["detail"] == "'the Republic' is ambiguous: give an id; candidates: sudland (state), westmark (state)"
+    assert (
+        ambiguous["detail"] == "'the Republic' is ambiguous: give an id; candidates: sudland (state), westmark (state)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,14 +151,17 @@ def test_between_takes_two_different_actors(norland: TestClient) -> None:
 
 
 ODD = [
-    "\x00", "a\x00b", "%00", "%", "%zz", "\ufeff", "\u202e", "𝔸", "🕊", "é", "e\u0301", "ﬀ", "İ", "ß", "１２", "\r\nX: y",
-    "' OR 1=1", '"', "<script>", "{}", "../../etc/passwd", "file:///etc/passwd", "http://127.0.0.1/", "\\", "*", "a" * 500,
-    " ", "\t", ":", "destination:", ":norland", "destination:\x00", "NaN", "inf", "null", "[]", "2031/2030", "/", "~", "1?",
-    "2031-03~", "(2031)", "Y-1", "2031-21", "[2031..]",
+    "\x00", "a\x00b", "%00", "%", "%zz", "\ufeff", "\u202e", "𝔸", "🕊", "é", "e\u0301", "ﬀ", "İ", "ß",
+    "１２", "\r\nX: y",
+    "' OR 1=1", '"', "<script>", "{}", "../../etc/passwd", "file:///etc/passwd", "http://127.0.0.1/", "\\", "*",
+    "a" * 500, " ", "\t", ":", "destination:", ":norland", "destination:\x00", "NaN", "inf", "null", "[]", "2031/2030",
+    "/", "~", "1?", "2031-03~", "(2031)", "Y-1", "2031-21", "[2031..]",
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["/statements", "/who/mediates", "/timeline", "/entities", "/relations", "/statements.csv"])
+@pytest.mark.parametrize(
+    "path", ["/statements", "/who/mediates", "/timeline", "/entities", "/relations", "/statements.csv"]
+)
 def test_odd_values_are_answered_or_refused_and_never_break(norland: TestClient, path: str) -> None:
     names = [p["name"] for p in create_app(Settings(data="none")).openapi()["paths"][
         "/who/{question}" if path.startswith("/who") else path]["get"]["parameters"] if p["in"] == "query"]  # fmt: skip

@@ -35,7 +35,9 @@ def post(client: TestClient, content: str | bytes, content_type: str | None) -> 
 def rows(answer: httpx2.Response) -> list[tuple[str, ...]]:
     """Solutions of a JSON answer, as its variables are ordered."""
     body = answer.json()
-    return [tuple(b[v]["value"] for v in sorted(body["head"]["vars"], reverse=True)) for b in body["results"]["bindings"]]
+    return [
+        tuple(b[v]["value"] for v in sorted(body["head"]["vars"], reverse=True)) for b in body["results"]["bindings"]
+    ]
 
 
 def status_and_detail(answer: httpx2.Response) -> tuple[int, str]:
@@ -46,10 +48,14 @@ def status_and_detail(answer: httpx2.Response) -> tuple[int, str]:
 
 
 def test_select_ask_construct_and_describe_are_answered(norland: TestClient) -> None:
-    assert [(b["who"]["value"], b["whom"]["value"]) for b in get(norland, INVITES).json()["results"]["bindings"]] == ROWS
+    assert [
+        (b["who"]["value"], b["whom"]["value"]) for b in get(norland, INVITES).json()["results"]["bindings"]
+    ] == ROWS
     assert get(norland, ASK).json() == {"head": {}, "boolean": True}
     graph = Graph().parse(data=get(norland, CONSTRUCT).text, format="turtle")
-    assert [tuple(map(str, t)) for t in graph] == [(f"{E}/bo-sund", "https://tertius.example/id/relation/invites", f"{E}/norland")]
+    assert [tuple(map(str, t)) for t in graph] == [
+        (f"{E}/bo-sund", "https://tertius.example/id/relation/invites", f"{E}/norland")
+    ]
     assert len(Graph().parse(data=get(norland, "DESCRIBE e:norland").text, format="turtle")) > 3
 
 
@@ -131,7 +137,9 @@ def test_a_query_may_be_posted_plain_or_in_a_form(norland: TestClient, content: 
     assert [(b["who"]["value"], b["whom"]["value"]) for b in answer.json()["results"]["bindings"]] == ROWS
 
 
-@pytest.mark.parametrize("content_type", [None, "", "text/plain", "application/json", "application/sparql-update", "nonsense"])
+@pytest.mark.parametrize(
+    "content_type", [None, "", "text/plain", "application/json", "application/sparql-update", "nonsense"]
+)
 def test_other_types_are_415(norland: TestClient, content_type: str | None) -> None:
     assert status_and_detail(post(norland, INVITES, content_type))[0] == 415
 
@@ -188,7 +196,13 @@ def test_a_query_is_not_taken_from_address_and_body_at_once(norland: TestClient)
 
 @pytest.mark.parametrize(
     ("query", "place"),
-    [("SELECT * {", "1:11"), ("SELECT *\n{\n  ?s ?p }", "3:10"), ("FOO", "1:4"), ("ASK { ?s nosuch:p ?o }", "1:"), ("ASK{}}", "1:7")],
+    [
+        ("SELECT * {", "1:11"),
+        ("SELECT *\n{\n  ?s ?p }", "3:10"),
+        ("FOO", "1:4"),
+        ("ASK { ?s nosuch:p ?o }", "1:"),
+        ("ASK{}}", "1:7"),
+    ],
 )
 def test_a_syntax_error_is_400_with_line_and_column(norland: TestClient, query: str, place: str) -> None:
     for answer in (get(norland, query), post(norland, query, PLAIN), post(norland, f"query={quote(query)}", FORM)):
@@ -242,7 +256,11 @@ def test_from_says_which_graphs_are_meant(norland: TestClient) -> None:
         answer = get(norland, f"SELECT (COUNT(*) AS ?n) {clause} {where}")
         return int(answer.json()["results"]["bindings"][0]["n"]["value"])
 
-    one, two, everything = count("FROM s:gazette-1"), count("from <https://tertius.example/id/source/gazette-2>"), count("")
+    one, two, everything = (
+        count("FROM s:gazette-1"),
+        count("from <https://tertius.example/id/source/gazette-2>"),
+        count(""),
+    )
     assert 0 < one < everything
     assert one == count("", "{ GRAPH s:gazette-1 { ?s ?p ?o } }")
     assert count("FROM s:gazette-1 FROM s:gazette-2") == one + two

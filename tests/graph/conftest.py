@@ -101,7 +101,11 @@ class Folder:
         with pytest.raises((InputErrors, InputError)) as caught:
             kg.load(self.path)
         assert (kg.snapshot.revision, kg.snapshot.meta) == before
-        return caught.value.errors if isinstance(caught.value, InputErrors) else [caught.value]
+        error: object = caught.value
+        if isinstance(error, InputErrors):
+            return error.errors
+        assert isinstance(error, InputError)
+        return [error]
 
     def fault(self, kg: KnowledgeGraph) -> tuple[str, int | None, str, str]:
         """The one fault that it has: file name, line, message, way out."""

@@ -31,9 +31,7 @@ SOURCES = {
 }
 
 ids = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,12}", fullmatch=True).filter(lambda i: i != UNSPECIFIED)
-statement_ids = st.binary(min_size=16, max_size=16).map(
-    lambda raw: b32encode(raw).decode().rstrip("=").lower()
-)
+statement_ids = st.binary(min_size=16, max_size=16).map(lambda raw: b32encode(raw).decode().rstrip("=").lower())
 texts = st.one_of(
     st.sampled_from(
         [

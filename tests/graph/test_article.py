@@ -29,8 +29,8 @@ def keys(kg: KnowledgeGraph, **filters: object) -> set[str | None]:
     return {s.key for s in kg.statements(**filters)}
 
 
-def who(kg: KnowledgeGraph, question: str, **filters: object) -> set[tuple[str | None, str | None]]:
-    return {(f.subject, f.object) for f in kg.ask(question, **filters).found}
+def who(kg: KnowledgeGraph, question: str) -> set[tuple[str | None, str | None]]:
+    return {(f.subject, f.object) for f in kg.ask(question).found}
 
 
 def plain_edges(kg: KnowledgeGraph) -> set[tuple[str, str, str]]:
@@ -63,7 +63,9 @@ def test_every_passage_is_whole_words(talks: KnowledgeGraph, text: str) -> None:
 
 
 @pytest.mark.shared
-def test_words_used_for_subject_and_object_stand_in_the_passage_or_its_sentence(talks: KnowledgeGraph, text: str) -> None:
+def test_words_used_for_subject_and_object_stand_in_the_passage_or_its_sentence(
+    talks: KnowledgeGraph, text: str
+) -> None:
     for s in said(talks):
         assert s.start is not None
         assert s.end is not None
@@ -105,7 +107,11 @@ def test_russia_invites_mirzoyan_in_five_statements_of_at_least_two_events(talks
 
 
 def test_one_invitation_told_three_times_is_one_event(talks: KnowledgeGraph) -> None:
-    assert keys(talks, event="latest-invitation") == {"invitation-to-moscow", "most-recent-invitation", "invitation-retold"}
+    assert keys(talks, event="latest-invitation") == {
+        "invitation-to-moscow",
+        "most-recent-invitation",
+        "invitation-retold",
+    }
 
 
 def test_moscow_is_where_he_is_invited_to_and_never_who_invites(talks: KnowledgeGraph) -> None:
@@ -188,7 +194,11 @@ def test_an_aim_a_claim_or_an_offer_is_no_plain_edge(talks: KnowledgeGraph) -> N
         if s.modality in drawn and not s.attributed_to and s.status == "active" and s.object
     }
     assert edges <= allowed
-    assert not {e for e in edges if e[1] in ("hosts", "facilitates", "brokers-agreement", "sidelines", "breaches", "is-ready-for")}
+    assert not {
+        e
+        for e in edges
+        if e[1] in ("hosts", "facilitates", "brokers-agreement", "sidelines", "breaches", "is-ready-for")
+    }
     assert {e for e in edges if e[1] == "mediates"} == {("russia", "mediates", "russian-mediated-negotiations")}
 
 

@@ -58,7 +58,7 @@ def statement_by_rdflib(quads: str, statement: Statement, source: Source) -> Sta
 
 
 @given(statements(), sources)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_a_statement_survives_rdflib(statement: Statement, source: Source) -> None:
     source = source.model_copy(update={"id": "gazette"})
     quads = statement_quads(statement, source, IRIS)
@@ -85,7 +85,7 @@ def test_a_source_survives_rdflib(source: Source) -> None:
     st.lists(entities(), max_size=6, unique_by=lambda e: e.id),
     st.lists(sources, max_size=4, unique_by=lambda s: s.id),
 )
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 def test_everything_survives_the_engine(said: list[Statement], cast: list[Entity], printed: list[Source]) -> None:
     gazette = Source(id="gazette", title="The Gazette", kind="article", published="2031-05", coder="curated")
     by_id = {s.id: s for s in [*printed, gazette]}
@@ -137,7 +137,10 @@ def test_bounds_stand_beside_the_edtf_string_as_dates() -> None:
         }
     )  # fmt: skip
     node = IRIS.statement(statement.id)
-    found = {(p.predicate.removeprefix(PREFIXES["t"]), p.value) for p in properties(parsed(statement_quads(statement, source, IRIS)), node)}
+    found = {
+        (p.predicate.removeprefix(PREFIXES["t"]), p.value)
+        for p in properties(parsed(statement_quads(statement, source, IRIS)), node)
+    }
     assert {("when", "2031-02"), ("earliest", "2031-02-01"), ("latest", "2031-02-28")} <= found
 
 
@@ -153,7 +156,15 @@ def test_iris_lie_under_the_base_of_the_store() -> None:
 def test_columns_are_rebuilt_from_a_store_alone(tmp_path: Path) -> None:
     source = Source(id="gazette", title="t", kind="k")
     said = Statement.model_validate(
-        {"subject": "norland", "relation": "invites", "object": "ada", "source": "gazette", "start": 0, "end": 4, "modality": "asserted"}
+        {
+            "subject": "norland",
+            "relation": "invites",
+            "object": "ada",
+            "source": "gazette",
+            "start": 0,
+            "end": 4,
+            "modality": "asserted",
+        }
     )
     store = EmbeddedStore(tmp_path / "db", IRIS.base, writable=True)
     store.load([source_quads(source, IRIS).encode(), statement_quads(said, source, IRIS).encode()])

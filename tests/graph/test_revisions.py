@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,12 +24,15 @@ def state(path: Path) -> set[str]:
         return {s.id for s in kg.statements(status=["active", "disputed", "retracted"])}
 
 
-def python(code: str, *arguments: object, prefix: tuple[str, ...] = (), **options: object) -> subprocess.CompletedProcess[str]:
-    """Runs Python code in a process of its own, with the packages at hand."""
+def python(
+    code: str, *arguments: object, prefix: tuple[str, ...] = (), before: Callable[[], None] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Runs Python code in a process of its own, with the packages at hand and something done before."""
     command = [*prefix, sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=120, cwd="/", env=os.environ | {"PYTHONPATH": str(ROOT)}, **options
-    )  # type: ignore[call-overload,no-any-return]  # options are those of run
+        command, capture_output=True, text=True, timeout=120, cwd="/", env=environment, preexec_fn=before, check=False
+    )
 
 
 # Foreign and damaged folders
@@ -39,14 +42,20 @@ def test_a_store_of_a_newer_format_is_refused_and_left_alone(norland_store: Path
     store = shutil.copytree(norland_store, tmp_path / "store")
     path = store / "format.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 2}))
-    with pytest.raises(StoreFormatError, match=r"has store format 2; this version reads 1: use a newer version of Tertius"):
+    with pytest.raises(
+        StoreFormatError, match=r"has store format 2; this version reads 1: use a newer version of Tertius"
+    ):
         KnowledgeGraph(store)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 0}))
-    with pytest.raises(StoreFormatError, match="has store format 0; this version reads 1: export it with the older version"):
+    with pytest.raises(
+        StoreFormatError, match="has store format 0; this version reads 1: export it with the older version"
+    ):
         KnowledgeGraph(store)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": "one", "store_id": "x", "base": "y"}', "\ufeff\u0000"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"format": "one", "store_id": "x", "base": "y"}', "\ufeff\u0000"]
+)
 def test_a_format_file_that_says_nothing_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "format.json").write_text(text)
     with pytest.raises(StoreFormatError):
@@ -68,10 +77,12 @@ def test_a_file_is_no_store(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "abc", "0", "-1", "2.0", "٢", "1e3", "9" * 30, "\x00"])
-def test_a_pointer_that_is_no_number_is_told_and_nothing_is_cleared(norland_store: Path, tmp_path: Path, text: str) -> None:
+def test_a_pointer_that_is_no_number_is_told_and_nothing_is_cleared(
+    norland_store: Path, tmp_path: Path, text: str
+) -> None:
     store = shutil.copytree(norland_store, tmp_path / "store")
     (store / "CURRENT").write_text(text)
-    with pytest.raises(StoreFormatError, match="CURRENT holds .* and not the number of a revision"):
+    with pytest.raises(StoreFormatError, match=r"CURRENT holds .* and not the number of a revision"):
         KnowledgeGraph(store)
     (store / "CURRENT").write_text("2\n")
     assert len(state(store)) == 18
@@ -109,7 +120,9 @@ def test_a_store_whose_creation_was_cut_short_is_created_anew(tmp_path: Path, le
 
 
 @pytest.mark.parametrize("damage", ["remove", "cut", "empty", "scramble"])
-@pytest.mark.parametrize("name", ["columns.npz", "tables.json", "entities.json", "sources.json", "meta.json", "datasets.json"])
+@pytest.mark.parametrize(
+    "name", ["columns.npz", "tables.json", "entities.json", "sources.json", "meta.json", "datasets.json"]
+)
 def test_what_lies_beside_the_store_is_had_from_it_again(
     norland_store: Path, tmp_path: Path, name: str, damage: str, data: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -124,7 +137,11 @@ def test_what_lies_beside_the_store_is_had_from_it_again(
     with caplog.at_level(logging.WARNING), KnowledgeGraph(store) as kg:
         found = kg.snapshot
         assert found.columns.same_as(expected.columns)
-        assert (found.entities, found.sources, found.datasets) == (expected.entities, expected.sources, expected.datasets)
+        assert (found.entities, found.sources, found.datasets) == (
+            expected.entities,
+            expected.sources,
+            expected.datasets,
+        )
         assert found.meta == expected.meta | {"ontology": ""}
         assert "is damaged and read anew from its store" in caplog.text
         assert kg.load(data / "norland").nothing
@@ -160,12 +177,12 @@ _LOAD = """
 
 
 @pytest.fixture
-def open_folder(tmp_path: Path) -> Iterator[Path]:
+def open_folder(tmp_path: Path) -> Path:
     """A folder that every user of the machine can reach."""
     for path in (tmp_path, *tmp_path.parents):
         if path.stat().st_uid == os.geteuid() and path != Path("/tmp"):  # noqa: S108 - left as it is
             path.chmod(path.stat().st_mode | 0o055)
-    yield tmp_path
+    return tmp_path
 
 
 def as_nobody() -> tuple[str, ...]:
@@ -177,7 +194,9 @@ def as_nobody() -> tuple[str, ...]:
     return ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 
-def test_a_read_only_store_answers_and_refuses_to_be_written(norland_store: Path, open_folder: Path, folder: object, data: Path) -> None:
+def test_a_read_only_store_answers_and_refuses_to_be_written(
+    norland_store: Path, open_folder: Path, folder: object, data: Path
+) -> None:
     store = shutil.copytree(norland_store, open_folder / "store")
     for path in (store, *store.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
@@ -212,7 +231,7 @@ def test_a_write_that_does_not_fit_leaves_the_store_as_it_was(kg: KnowledgeGraph
     before, revision = state(kg.path), kg.snapshot.revision
     done = python(
         _LOAD, kg.path, data / "armenia-azerbaijan-talks",
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )  # fmt: skip
     assert done.stdout.splitlines()[0] == "18", done.stderr
     assert (done.returncode, done.stdout.splitlines()[1].split()[0]) == (3, "StoreWriteError"), done.stderr

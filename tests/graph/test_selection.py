@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -150,7 +151,7 @@ def selections(draw: st.DrawFn) -> Selection:
     role = st.sampled_from(list(vocabulary().roles))
     since = draw(optional(st.dates(date(2030, 6, 1), date(2032, 6, 1))))
     until = draw(optional(st.dates(since or date(2030, 6, 1), date(2032, 6, 1))))
-    possible = {
+    possible: dict[str, st.SearchStrategy[Any]] = {
         "question": _words, "relation": st.sampled_from(RELATIONS), "family": st.sampled_from(list(vocabulary().families)),
         "subject": _entities, "object": _entities, "about_relation": _words, "about_subject": _states,
         "party": _few(_states), "between": st.lists(_states, min_size=2, max_size=2, unique=True).map(tuple),
@@ -180,7 +181,7 @@ said_together = several_fitting(25, RELATIONS)
 
 
 @given(said_together, st.lists(selections(), min_size=1, max_size=8))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 def test_columns_select_what_loops_over_statements_select(said: list[Statement], asked: list[Selection]) -> None:
     columns, chosen = selector(said)
     oracle = Oracle(said)
@@ -195,11 +196,13 @@ def test_columns_select_what_loops_over_statements_select(said: list[Statement],
 
 
 @given(said_together, st.sampled_from(sorted(ENTITIES)), edtf())
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 def test_whom_somebody_acts_for_is_found_by_walking_every_path(said: list[Statement], agent: str, when: str) -> None:
     columns, _ = selector(said)
     acting = Acting(columns, ENTITIES)
-    asked = Statement(relation="consults", parties=(agent,), source="leaflet", record="x", modality=Modality.ASSERTED, when=when)
+    asked = Statement(
+        relation="consults", parties=(agent,), source="leaflet", record="x", modality=Modality.ASSERTED, when=when
+    )
     low, high = window(asked)
     number = columns.entity_number[agent]
     found = [columns.entities[n] for n in acting.principals(number, low.toordinal(), high.toordinal())]
@@ -231,7 +234,10 @@ def test_a_state_is_also_asked_for_by_who_acts_for_it_on_the_day(norland: Knowle
     assert keys(norland, object="Norland", relation="invites") == ["ada-norn-invited-to-port-alba"]
     assert keys(norland, object="Norland", relation="invites", exact=True) == []
     # Bo Sund left the post on 20 March 2031; an invitation of 1 March was one to Sudland's minister.
-    assert keys(norland, object="Sudland", relation="invites") == ["norland-invites-bo-sund", "invitation-to-bo-sund-retold"]
+    assert keys(norland, object="Sudland", relation="invites") == [
+        "norland-invites-bo-sund",
+        "invitation-to-bo-sund-retold",
+    ]
     assert keys(norland, object="Sudland", relation="invites", since="2031-03-21") == ["invitation-to-bo-sund-retold"]
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from graph import Entity, Source, Statement
@@ -48,7 +47,9 @@ def test_what_is_annotated_later_does_not_change_the_id(fields: dict[str, object
 
 def test_the_order_of_parties_and_roles_says_nothing_and_that_of_speakers_does() -> None:
     assert statement(parties=["b", "a", " b "]).parties == ("a", "b")
-    assert statement(roles={"venue": ["b", "a"]}).id == statement(roles=[{"role": "venue", "entity": e} for e in "ab"]).id
+    assert (
+        statement(roles={"venue": ["b", "a"]}).id == statement(roles=[{"role": "venue", "entity": e} for e in "ab"]).id
+    )
     assert statement(attributed_to=["a", "b"]).id != statement(attributed_to=["b", "a"]).id
 
 
@@ -89,7 +90,7 @@ def test_statements_are_frozen() -> None:
 
 
 @given(statements())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 def test_json_holds_the_whole_statement(said: Statement) -> None:
     assert Statement.model_validate_json(said.model_dump_json(exclude={"id"})) == said
     assert said.model_dump(mode="json")["id"] == said.id
@@ -97,7 +98,7 @@ def test_json_holds_the_whole_statement(said: Statement) -> None:
 
 
 @given(several_fitting(8))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 def test_a_statement_made_to_fit_its_frame_has_no_fault(said: list[Statement]) -> None:
     for s in said:
         assert list(frame_faults(s, lambda i: ENTITIES[i].kind if i in ENTITIES else None)) == []

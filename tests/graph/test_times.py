@@ -39,7 +39,8 @@ def test_a_year_or_a_season_is_bounded_by_its_year(year: int, rest: str) -> None
 def test_unspecified_digits_contain_every_year_that_they_may_stand_for(year: int, digits: int) -> None:
     text = f"{year:04}"[: 4 - digits] + "X" * digits
     earliest, latest = edtf_bounds(text)
-    assert earliest and latest
+    assert earliest
+    assert latest
     assert earliest <= date(year, 1, 1) <= date(year, 12, 31) <= latest
     assert (earliest.year // 10**digits, latest.year // 10**digits) == (year // 10**digits,) * 2
 
@@ -51,7 +52,8 @@ def test_an_approximate_month_reaches_beyond_itself_and_its_neighbours_at_most_t
     year, number = month
     first, last = month_days(year, number)
     earliest, latest = edtf_bounds(f"{year:04}-{number:02}{mark}")
-    assert earliest and latest
+    assert earliest
+    assert latest
     assert earliest < first or first == date.min
     assert latest > last or last == date.max
     assert (first - earliest).days <= 31
@@ -129,13 +131,14 @@ def test_last_month_so_and_so_began_within_the_year_before_and_ended_before_the_
 ) -> None:
     name = calendar.month_name[month]
     earliest, latest = anchored_bounds(f"x; since last {name}, before publication", published.isoformat())
-    assert earliest and latest == published
+    assert latest == published
+    assert earliest
     assert earliest.month == month
     assert earliest < published.replace(day=1)
     assert published - earliest <= timedelta(days=366 + 31)
 
 
 def test_an_anchor_that_nobody_knows_is_refused_and_the_known_ones_are_named() -> None:
-    with pytest.raises(ValueError, match="'before the flood' is no anchor: .*'before publication'"):
+    with pytest.raises(ValueError, match=r"'before the flood' is no anchor: .*'before publication'"):
         check_when_text("long ago; before the flood")
     assert check_when_text("long ago") == "long ago"

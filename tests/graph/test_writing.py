@@ -52,7 +52,9 @@ def test_invented_data_is_loaded_only_where_it_is_named(empty: KnowledgeGraph, d
     assert "norland" not in empty.snapshot.entities
 
 
-def test_a_store_loaded_in_two_steps_equals_one_loaded_at_once(folder: Folder, empty: KnowledgeGraph, tmp_path: Path) -> None:
+def test_a_store_loaded_in_two_steps_equals_one_loaded_at_once(
+    folder: Folder, empty: KnowledgeGraph, tmp_path: Path
+) -> None:
     folder.replace("2031-04", "2031-03")
     empty.load(folder.path)
     folder.replace("2031-03", "2031-04")
@@ -63,7 +65,9 @@ def test_a_store_loaded_in_two_steps_equals_one_loaded_at_once(folder: Folder, e
         assert active == {s.id: s for s in other.statements()}
 
 
-def test_a_changed_statement_retracts_the_old_one_and_leads_to_its_successor(folder: Folder, empty: KnowledgeGraph) -> None:
+def test_a_changed_statement_retracts_the_old_one_and_leads_to_its_successor(
+    folder: Folder, empty: KnowledgeGraph
+) -> None:
     empty.load(folder.path)
     (old,) = empty.statements(relation="invites")
     folder.replace('when: "2031-04"', 'when: "2031-04-05"')
@@ -96,7 +100,10 @@ def test_a_statement_that_is_left_out_is_retracted_and_comes_back(folder: Folder
 def test_what_is_annotated_later_keeps_the_id(folder: Folder, empty: KnowledgeGraph) -> None:
     empty.load(folder.path)
     (before,) = empty.statements(relation="invites")
-    folder.replace("    when: \"2031-04\"\n", "    when: \"2031-04\"\n    event: the-invitation\n    codes: [\"cameo-1.1b3:026\"]\n    confidence: 0.5\n")
+    folder.replace(
+        '    when: "2031-04"\n',
+        '    when: "2031-04"\n    event: the-invitation\n    codes: ["cameo-1.1b3:026"]\n    confidence: 0.5\n',
+    )
     report = empty.load(folder.path)
     assert (report.added, report.changed, report.retracted) == (0, 1, 0)
     (after,) = empty.statements(relation="invites")
@@ -186,7 +193,9 @@ def test_a_faulty_statement_is_refused_with_all_that_come_with_it(
 def test_a_source_is_removed_with_its_statements_and_edges(kg: KnowledgeGraph) -> None:
     before = kg.snapshot.meta
     kg.add([note()])
-    with pytest.raises(InputError, match="cannot be removed: statement '[a-z2-7]{26}' of another source refers to one"):
+    with pytest.raises(
+        InputError, match=r"cannot be removed: statement '[a-z2-7]{26}' of another source refers to one"
+    ):
         kg.remove_source("gazette-2")  # a statement of the first page is corrected by one of the second
     report = kg.remove_source("gazette-1")
     assert (report.removed, "gazette-1" in kg.snapshot.sources) == (11, False)
@@ -253,7 +262,9 @@ def test_an_open_snapshot_stays_as_it_was(kg: KnowledgeGraph) -> None:
 
 def test_a_second_writer_waits_and_then_says_that_the_store_is_locked(kg: KnowledgeGraph) -> None:
     with KnowledgeGraph(kg.path) as other, other._folder.locked():
-        with pytest.raises(StoreLockedError, match="is being written by another process: try again when it has finished"):
+        with pytest.raises(
+            StoreLockedError, match="is being written by another process: try again when it has finished"
+        ):
             kg.add([note()], wait=0.05)
         assert len(kg.statements(status=ALL)) == 18
     assert kg.add([note()]).added == 1
@@ -302,7 +313,9 @@ def test_the_base_of_iris_is_fixed_when_the_store_is_created(tmp_path: Path) -> 
         assert kg.iris.entity("norland") == "https://claims.example/id/entity/norland"
     with KnowledgeGraph(tmp_path / "store") as kg:
         assert kg.iris.base == "https://claims.example/"
-    with pytest.raises(StoreFormatError, match=r"created with the base IRI https://claims.example/, not https://x.example/"):
+    with pytest.raises(
+        StoreFormatError, match=r"created with the base IRI https://claims.example/, not https://x.example/"
+    ):
         KnowledgeGraph(tmp_path / "store", base="https://x.example/")
 
 

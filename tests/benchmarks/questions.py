@@ -1,0 +1,139 @@
+"""Questions: each asked of the columns, of the bare engine in SPARQL, and of rdflib in memory; all must find the same.
+
+The engine is asked for less than an answer holds: one row a statement, with subject, relation, object, modality and
+source, but without parties, speakers, dates, or the gathering of statements into answers.
+"""
+
+import statistics
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import rdflib
+
+from graph import KnowledgeGraph
+from graph.questions import Step, timeline
+from ontology import store_prefixes, vocabulary
+from tests.benchmarks.measure import Figure, at_most, seconds, short
+
+ONE, OTHER = "state-1", "state-4"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question in process and as SPARQL; both functions of it give the number of statements."""
+
+    name: str
+    ask: Callable[[KnowledgeGraph], int]
+    sparql: str
+    count: Callable[[Iterable[Any]], int] = lambda rows: sum(1 for _ in rows)
+    aim: float | None = 1.1
+
+
+def questions(graph: KnowledgeGraph) -> list[Question]:
+    """What is measured: the questions of the service, and two of its look-ups."""
+    some = graph.snapshot.columns.id(len(graph.snapshot.columns) // 2)
+    one, other = graph.iris.entity(ONE), graph.iris.entity(OTHER)
+    agents = f"{{ ?agent t:of* <{one}> }} UNION {{ ?held rdf:predicate r:holds-post ; rdf:subject ?agent ; rdf:object/t:of* <{one}> }}"
+    object = partial(_who, object=ONE, exact=True)
+    return [
+        Question(
+            "mediates, between two actors", partial(_who, word="mediates", between=(ONE, OTHER), exact=True),
+            _select("mediates", f"{{ SELECT DISTINCT ?statement {{ VALUES ?side {{ <{one}> <{other}> }} ?statement t:party ?side }} }}"),
+        ),
+        Question("invites, one guest", partial(object, word="invites"), _select("invites", f"?statement rdf:object <{one}> .")),
+        Question("accuses, one accused", partial(object, word="accuses"), _select("accuses", f"?statement rdf:object <{one}> .")),
+        Question(
+            "… by all who act for it", partial(_who, word="accuses", subject=ONE),
+            _select("accuses", f"{{ SELECT DISTINCT ?agent {{ {agents} }} }} ?statement rdf:subject ?agent ."),
+        ),
+        Question("opposes, all", partial(_who, word="opposes"), _select("opposes")),
+        Question("supports, all", partial(_who, word="supports"), _select("supports")),
+        Question("a family, invitation", partial(_who, word="invitation"), _select("invitation")),
+        Question(
+            "opposes, whose mediation", partial(_who, word="opposes", about_relation="mediates"),
+            _select("opposes", "?statement t:about ?about . " + _relation("mediates", "?about", "?aboutRelation", "?aboutModality")),
+        ),
+        Question(
+            "opposes, according to one", partial(_who, word="opposes", according_to=ONE, exact=True),
+            _select("opposes", f"?statement t:attributedTo <{one}> . FILTER NOT EXISTS {{ ?statement t:voice ?voice FILTER(?voice != <{one}>) }}"),
+        ),
+        Question(
+            "a statement, whole", lambda g: int(g.snapshot.statement(some).id == some),
+            f"SELECT ?property ?value {{ <{graph.iris.statement(some)}> ?property ?value }}", lambda rows: int(bool(list(rows))),
+        ),
+        Question(
+            "timeline by month", lambda g: sum(timeline(g.snapshot, g.select(), Step.MONTH).periods.values()),
+            """SELECT ?period (COUNT(?statement) AS ?statements) {
+              ?statement t:earliest ?earliest ; t:latest ?latest .
+              FILTER NOT EXISTS { ?statement t:status t:retracted }
+              BIND(SUBSTR(STR(?earliest), 1, 7) AS ?period) FILTER(STRSTARTS(STR(?latest), ?period))
+            } GROUP BY ?period""",
+            lambda rows: sum(int(getattr(row[1], "value", row[1])) for row in rows),
+        ),
+    ]  # fmt: skip
+
+
+def _who(graph: KnowledgeGraph, word: str, **filters: Any) -> int:
+    return sum(len(answer.statements) for answer in graph.ask(word, **filters).found)
+
+
+def _relation(word: str, statement: str, relation: str, modality: str) -> str:
+    """The statements that answer for a relation or family: narrower relations too, denials only from it upwards."""
+    asked = vocabulary().question(word)
+    denied = vocabulary().wider(word) if word in vocabulary().relations else asked
+    near, included, wider = (" ".join(f"r:{r}" for r in sorted(rs)) for rs in (asked | denied, asked, denied))
+    return f"""VALUES {relation} {{ {near} }}
+      GRAPH ?source{relation[1:]} {{ {statement} rdf:predicate {relation} }}
+      OPTIONAL {{ {statement} t:modality {modality} }}
+      FILTER(IF(BOUND({modality}) && {modality} = t:negated, {relation} IN ({wider.replace(" ", ", ")}), {relation} IN ({included.replace(" ", ", ")})))"""
+
+
+def _select(word: str, pattern: str = "") -> str:
+    return f"""SELECT ?statement ?subject ?relation ?object ?modality ?sourcerelation {{
+      {pattern}
+      {_relation(word, "?statement", "?relation", "?modality")}
+      FILTER NOT EXISTS {{ ?statement t:status t:retracted }}
+      OPTIONAL {{ ?statement rdf:subject ?subject }}
+      OPTIONAL {{ ?statement rdf:object ?object }}
+    }}"""
+
+
+def measure_questions(graph: KnowledgeGraph, quads: Path | None, repeats: int) -> list[Figure]:
+    """Every question, three ways; rdflib only where the quads are given."""
+    store, prefixes = graph.snapshot.store.engine, store_prefixes(graph.iris.base)
+    memory = _memory(quads) if quads else None
+    size = len(graph.snapshot.columns)
+    figures = []
+
+    def bare(q: Question) -> int:
+        rows = store.query(q.sparql, prefixes=prefixes, use_default_graph_as_union=True)
+        assert isinstance(rows, ox.QuerySolutions)
+        return q.count(tuple(row) for row in rows)
+
+    def slow(q: Question) -> int:
+        assert memory is not None
+        return q.count(memory.query(q.sparql, initNs=prefixes))
+
+    for q in questions(graph):
+        counts = {q.ask(graph), bare(q)} | ({slow(q)} if memory is not None else set())
+        if len(counts) != 1:
+            raise AssertionError(f"{q.name}: the answers differ, {counts} statements")
+        mine, theirs = seconds(lambda q=q: q.ask(graph), lambda q=q: bare(q), repeats=repeats)
+        rdf = seconds(lambda q=q: slow(q), repeats=1)[0] if memory is not None else None
+        name = f"{q.name} ({counts.pop():,})"
+        figures.append(Figure("Questions, time (statements found)", name, size, short(mine), short(theirs), short(rdf), **at_most(1.1, mine / theirs)))
+    figures.append(Figure(
+        "Questions, time (statements found)", "all, geometric mean", size, "", "", "",
+        **at_most(1.1, statistics.geometric_mean(f.ratio for f in figures if f.ratio)),
+    ))  # fmt: skip
+    return figures
+
+
+def _memory(quads: Path) -> rdflib.Dataset:
+    dataset = rdflib.Dataset(default_union=True)
+    dataset.parse(quads, format="nquads")
+    return dataset
