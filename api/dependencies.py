@@ -35,6 +35,8 @@ class State:
     worker: QueryWorker
     parameters: dict[tuple[str, str], dict[str, bool]]
     fingerprint: str
+    asked: int = 0
+    """The revision that the last question was asked of."""
 
 
 async def get_state(request: Request) -> State:
@@ -80,6 +82,16 @@ class Reply:
         self._request, self._state = request, state
         self._variant = JSON
         self.texts = state.texts
+
+    @property
+    def ready(self) -> Snapshot | None:
+        """The current revision where a question was asked of it before, so that it is open and its indexes are made."""
+        opened = self._state.graph.opened
+        return opened if opened is not None and opened.revision == self._state.asked else None
+
+    def make_ready(self) -> None:
+        """Notes that a question was asked of the snapshot."""
+        self._state.asked = self.snapshot.revision
 
     @cached_property
     def snapshot(self) -> Snapshot:

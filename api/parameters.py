@@ -18,6 +18,7 @@ from ontology import Kind, Modality, Status
 
 Word = Annotated[str, Field(min_length=1, max_length=500)]
 MAX_LIMIT = 1000
+_LOOKUP, _FEW = {"subject", "object", "between", "since", "until", "exact"}, 1000
 
 
 def _whole_number(value: Any) -> Any:
@@ -113,6 +114,17 @@ class WhoParameters(Narrowing, Page):
     level: Level = Field(
         Level.ENTITY, description="How far actors are rolled up: to bodies or states.", examples=["state"]
     )
+
+    def lookup(self, snapshot: Snapshot, question: str) -> Selection | None:
+        """The selection, where its answer takes less than a millisecond; None where that is not sure.
+
+        That is: plain filters, names that need no guessing, few statements to look at.
+        """
+        named = [n for n in (self.subject, self.object, *self.between) if n is not None]
+        if not self.model_fields_set <= _LOOKUP or not all(map(snapshot.names.knows, named)):
+            return None
+        selection = self.selection(snapshot, question=question)
+        return selection if snapshot.selector.most(selection) <= _FEW else None
 
 
 class StatementParameters(Narrowing, Page):

@@ -104,7 +104,7 @@ class Columns:
     @property
     def nbytes(self) -> int:
         """Bytes of the columns, without the tables of names."""
-        return self.ids.nbytes + sum(getattr(self, name).nbytes for name in _TYPES)
+        return int(self.ids.nbytes + sum(getattr(self, name).nbytes for name in _TYPES))
 
     # Looking up
 

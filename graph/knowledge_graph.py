@@ -78,10 +78,15 @@ class KnowledgeGraph:
         return self._folder.format.store_id
 
     @property
+    def opened(self) -> Snapshot | None:
+        """The current revision where it is open already, None where opening it would take a while."""
+        current = self._snapshot
+        return current if current is not None and current.revision == self._folder.current_number() else None
+
+    @property
     def snapshot(self) -> Snapshot:
         """The current revision, also where another process has just written it."""
-        current = self._snapshot
-        if current is not None and current.revision == self._folder.current_number():
+        if (current := self.opened) is not None:
             return current
         with self._lock:
             current = self._snapshot

@@ -50,6 +50,10 @@ class Names:
             raise AmbiguousNameError(name, self.candidates(sorted(found)))
         raise UnknownNameError(name, self.candidates(self.similar(name)))
 
+    def knows(self, name: str) -> bool:
+        """Whether some entity has the name or id: a look-up, which `resolve` is only then."""
+        return name in self._entities or fold(name) in self._index
+
     def _stand_in(self, id: str) -> str:
         return self._entities[id].stands_for or id
 

@@ -8,13 +8,14 @@ from enum import StrEnum
 from functools import cache
 from operator import eq
 from typing import overload
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from graph.acting import BODIES
 from graph.columns import MODALITIES, NONE, OPEN_END, OPEN_START, REPEATED, STATUSES, SUBJECT_IS_STATEMENT, Columns, Ints, Rows, day
-from graph.selection import Selection
+from graph.selection import Mask, Selection
 from graph.snapshot import Snapshot
 from ontology import UNSPECIFIED, Kind, Modality, Status, vocabulary
 
@@ -267,21 +268,22 @@ class Coverage:
     latest: date | None
 
 
+_COVERAGES: WeakKeyDictionary[Snapshot, dict[str, Coverage]] = WeakKeyDictionary()
+_MOST_KEPT = 10_000
+
+
 def coverage(snapshot: Snapshot, entities: Iterable[str]) -> list[Coverage]:
     """What is known of each entity, statements of those who act for it included."""
-    found = []
-    for entity in dict.fromkeys(entities):
-        rows = snapshot.selector.select(Selection(involving=(entity,))).rows
-        found.append(
-            Coverage(
-                entity,
-                len(rows),
-                len(snapshot.selector.select(Selection(subject=entity)).rows),
-                count_by_relation(snapshot, rows),
-                *_span(snapshot, rows),
-            )
-        )
-    return found
+    kept = _COVERAGES.setdefault(snapshot, {})
+    if len(kept) > _MOST_KEPT:
+        kept.clear()
+    return [kept[e] if e in kept else kept.setdefault(e, _coverage(snapshot, e)) for e in dict.fromkeys(entities)]
+
+
+def _coverage(snapshot: Snapshot, entity: str) -> Coverage:
+    rows = snapshot.selector.select(Selection(involving=(entity,))).rows
+    as_subject = len(snapshot.selector.select(Selection(subject=entity)).rows)
+    return Coverage(entity, len(rows), as_subject, count_by_relation(snapshot, rows), *_span(snapshot, rows))
 
 
 def count_by_relation(snapshot: Snapshot, rows: Rows) -> dict[str, int]:
@@ -361,14 +363,14 @@ def contradictions(snapshot: Snapshot) -> list[Contradiction]:
     return [*_posts(snapshot), *_denials(snapshot), *_corrections(snapshot)]
 
 
-def _standing(snapshot: Snapshot) -> np.ndarray:  # type: ignore[type-arg]
-    return snapshot.columns.status != STATUSES.index(Status.RETRACTED)
+def _standing(snapshot: Snapshot) -> Mask:
+    return np.asarray(snapshot.columns.status != STATUSES.index(Status.RETRACTED))
 
 
 _FIRM = (Modality.ASSERTED, Modality.CODED, Modality.CLAIMED, Modality.PRESUPPOSED, Modality.INTERPRETED)
 
 
-def _firm(snapshot: Snapshot) -> np.ndarray:  # type: ignore[type-arg]
+def _firm(snapshot: Snapshot) -> Mask:
     return np.isin(snapshot.columns.modality, [MODALITIES.index(m) for m in _FIRM])
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from graph.entities import Entity
@@ -313,6 +314,11 @@ def source_from(id: str, properties: Iterable[Property], iris: Iris) -> Source:
     return Source.model_validate(fields)
 
 
+@cache
+def _roles() -> Mapping[str, str]:
+    return {role.iri: role.id for role in vocabulary().roles.values()}
+
+
 def statement_from(
     properties: Iterable[Property], source: Source, speakers: Mapping[int, str], iris: Iris
 ) -> Statement:
@@ -320,7 +326,7 @@ def statement_from(
     fields: dict[str, Any] = {"source": source.id, "modality": source.modality, "coder": source.coder or "curated"}
     event: dict[str, Any] = {}
     lists: dict[str, list[Any]] = {"parties": [], "roles": [], "codes": [], "attributed_to": []}
-    roles = {role.iri: role.id for role in vocabulary().roles.values()}
+    roles = _roles()
     for predicate, value, _ in properties:
         name = predicate.removeprefix(_T)
         if predicate in _TEXT_FIELDS:

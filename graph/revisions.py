@@ -247,7 +247,7 @@ def _sync_folder(path: Path) -> None:
 def _sync_tree(path: Path) -> None:
     for folder, _, files in os.walk(path):
         for name in files:
-            descriptor = os.open(os.path.join(folder, name), os.O_RDONLY)
+            descriptor = os.open(Path(folder) / name, os.O_RDONLY)
             try:
                 os.fsync(descriptor)
             finally:

@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 from graph.datasets import DatasetInfo
-from graph.entities import Entity
+from graph.entities import Entity, Model
 from graph.sources import Source
 from graph.statements import Statement
 from ontology import vocabulary
 
-MODELS = {"dataset": DatasetInfo, "entity": Entity, "source": Source, "statement": Statement}
+MODELS: dict[str, type[Model]] = {"dataset": DatasetInfo, "entity": Entity, "source": Source, "statement": Statement}
 
 
 def schemas() -> dict[str, str]:
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
             folder.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
     if stale:
-        print(f"not up to date: {', '.join(stale)}: run make docs", file=sys.stderr)
+        sys.stderr.write(f"not up to date: {', '.join(stale)}: run make docs\n")
     return 1 if stale else 0
 
 

@@ -100,8 +100,21 @@ class Selector:
             if id is not None and id not in known[what]:
                 raise NotFoundError(what, id)
 
+    def most(self, s: Selection) -> int:
+        """A number that the selected statements do not exceed, found without selecting them. Raises UnknownTermError."""
+        parts = self._candidates(s)
+        return len(self._c) if parts is None else sum(map(len, parts))
+
     def _start(self, s: Selection) -> Rows:
-        """A small first set of rows, holding all that match, from the most selective of the indexes that the filters have."""
+        parts = self._candidates(s)
+        rows = np.arange(len(self._c)) if parts is None else _union(parts)
+        for word in (s.question, s.relation, s.family):
+            if word:
+                rows = rows[self._relation_mask(word, rows)]
+        return rows
+
+    def _candidates(self, s: Selection) -> list[Rows] | None:
+        """Rows among which are all that match, from the most selective of the indexes that the filters have, if any."""
         c, v = self._c, vocabulary()
         words = [w for w in (s.question, s.relation, s.family) if w]
         relations = frozenset.intersection(*map(v.question, words)) if words else None
@@ -127,10 +140,7 @@ class Selector:
             found.append([c.rows_about])
         speakers = [x for x in (s.attributed_to, s.according_to) if x and x != SOURCE_VOICE]
         found += (self._near([speaker], s.exact, [c.speaker_index]) for speaker in speakers)
-        rows = _union(min(found, key=lambda parts: sum(map(len, parts)))) if found else np.arange(len(c))
-        for word in words:
-            rows = rows[self._relation_mask(word, rows)]
-        return rows
+        return min(found, key=lambda parts: sum(map(len, parts)), default=None)
 
     def _near(self, entities: Iterable[str], exact: bool, indexes: Iterable[Index]) -> list[Rows]:
         """The rows that the indexes have for the entities and, unless exact, whoever acts for them at any time."""
@@ -158,7 +168,7 @@ class Selector:
     def _mediation(self) -> list[int]:
         return self._numbers(vocabulary().question(MEDIATION))
 
-    def _parts(self, s: Selection):  # type: ignore[no-untyped-def]  # noqa: ANN202 - functions from rows to rows
+    def _parts(self, s: Selection):  # type: ignore[no-untyped-def]
         c = self._c
         if s.subject:
             yield lambda rows: rows[self._side(rows, str(s.subject), c.subject, s.exact)]
@@ -213,7 +223,7 @@ class Selector:
         if number is None:
             return mask
         if exact:
-            return values == number
+            return np.asarray(values == number)
         for agent in self._acting.agents(number):
             hit = values == agent.other
             if agent.earliest != OPEN_START or agent.latest != OPEN_END:
@@ -309,7 +319,7 @@ def _among(values: npt.NDArray[Any], numbers: Iterable[int], table: Sequence[Any
     """Where the values, which are numbers of the table or NONE, are among these: many times faster than np.isin."""
     wanted = np.zeros(len(table) + 1, bool)  # the last place is that of NONE, -1
     wanted[list(numbers)] = True
-    return wanted[values]
+    return np.asarray(wanted[values])
 
 
 def _union(parts: Iterable[Rows]) -> Rows:

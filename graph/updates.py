@@ -168,7 +168,7 @@ def template(o: Operation, base: str) -> Template:
         parsed: Any = translateUpdate(parseUpdate(o.update), base=base).algebra[0]
     except RecursionError:
         raise QueryRefusedError("the update is nested too deeply") from None
-    except Exception as error:  # noqa: BLE001 - the parser raises many kinds; what it cannot read may touch anything
+    except Exception as error:  # the parser raises many kinds; what it cannot read may touch anything
         if o.keyword == "LOAD":
             raise QueryRefusedError("LOAD is not allowed here: send the data itself") from error
         return Template(everything=True)

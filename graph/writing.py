@@ -148,12 +148,11 @@ class Draft:
 
     def write(self, revision: Revision, report: Report) -> None:
         """Fills the folder of a revision: the engine's copy with the changes, the columns, the catalogue, the notes."""
-        fresh = self.base is None
         if self.base:
             self.base.store.backup(revision.db)
         store = EmbeddedStore(revision.db, self.iris.base, writable=True)
         try:
-            if fresh or self.base and self.base.meta.get("ontology") != ontology_hash():
+            if self.base is None or self.base.meta.get("ontology") != ontology_hash():
                 store.clear(self.iris.ontology_graph)
                 for path in ontology_files():
                     store.load_turtle(path, self.iris.ontology_graph)
@@ -288,7 +287,7 @@ def sync_source(draft: Draft, source: str, wanted: dict[str, Statement], coders:
                 draft.put_statement(wanted[id])
                 report.changed += 1
         elif old.coder in coders and old.status is not Status.RETRACTED:
-            successor = by_key.get(old.key)
+            successor = by_key.get(old.key) if old.key else None
             note = old.note or ("Replaced by a later version." if successor else "No longer in the data set.")
             update = {"status": Status.RETRACTED, "note": note, "corrected_by": successor or old.corrected_by}
             draft.put_statement(old.model_copy(update=update))

@@ -20,7 +20,10 @@ STATEMENT = "statement"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Which slots and roles a statement of a relation takes. Kinds are notations; "statement" admits a statement as subject."""
+    """Which slots and roles a statement of a relation takes.
+
+    Kinds are notations; "statement" admits a statement as subject.
+    """
 
     id: str
     label: str

@@ -3,13 +3,16 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
+from starlette.concurrency import run_in_threadpool
 
 from api import answers, schemas
-from api.dependencies import ReplyDep
+from api.dependencies import Reply, ReplyDep
+from api.direct import DirectRoute
 from api.parameters import NoParameters, TimelineParameters, WhoParameters, cursor_query, read_cursor, write_cursor
 from graph.questions import ask, contradictions, timeline
+from graph.selection import Selection
 
-router = APIRouter(tags=["questions"])
+router = APIRouter(tags=["questions"], route_class=DirectRoute)
 
 Question = Annotated[
     str,
@@ -24,17 +27,25 @@ Question = Annotated[
 @router.get(
     "/who/{question}", response_model=schemas.WhoBody, summary="Who mediates, opposes, invites whom, and who says so"
 )
-def who(question: Question, parameters: Annotated[WhoParameters, Query()], reply: ReplyDep) -> Response:
+async def who(question: Question, parameters: Annotated[WhoParameters, Query()], reply: ReplyDep) -> Response:
     """Answers are grouped by subject, relation, object, about and parties; each names statements, voices, modalities.
 
     An empty list means that the graph knows nothing of it, never "no": `coverage` says what it does hold.
     """
+    snapshot = reply.ready
+    if snapshot and (selection := parameters.lookup(snapshot, question)):  # less than the way to a thread and back
+        return _who(question, parameters, reply, selection)
+    return await run_in_threadpool(_who, question, parameters, reply)
+
+
+def _who(question: str, parameters: WhoParameters, reply: Reply, selection: Selection | None = None) -> Response:
     reply.check()
     snapshot = reply.snapshot
     page = cursor_query(f"/who/{question}", parameters)
     offset = read_cursor(parameters.cursor, snapshot.revision, page)
-    selection = parameters.selection(snapshot, question=question)
+    selection = selection or parameters.selection(snapshot, question=question)
     found = ask(snapshot, selection, parameters.level)
+    reply.make_ready()
     given: dict[str, Any] = parameters.model_dump(mode="json", exclude_defaults=True, exclude={"cursor"})
     body = answers.who_answer(snapshot, question, given, found, selection, parameters.limit, offset)
     end = offset + parameters.limit

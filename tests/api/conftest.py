@@ -2,7 +2,8 @@
 
 - `norland`: a client of the service over the small cast of data/norland, shared by the whole run.
 - `talks`: the same over the curated article.
-- `service`: starts the real service in a process of its own, ended after the test: for sockets, signals and bytes.
+- `running`: the service in a process of its own, shared by the whole run: for sockets and bytes.
+- `service`: starts one with settings of its own, ended after the test: for signals and for writing.
 
 Build your own application with `tests.api.services.client_of` where a test needs settings of its own.
 """
@@ -36,21 +37,20 @@ def talks() -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Start]:
-    """Starts the real service with settings by name; its log goes to a file."""
+@contextlib.contextmanager
+def starter(folder: Path) -> Iterator[Start]:
+    """Starts services, whose logs go to files in the folder, and ends them."""
     started: list[Service] = []
 
     def start(data: Path | str = NORLAND, **settings: Any) -> Service:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("TERTIUS_")}
         environment |= {f"TERTIUS_{name.upper()}": str(value) for name, value in settings.items()}
         environment |= {"TERTIUS_DATA": str(data), "TERTIUS_PORT": "0"}
-        log = tmp_path / f"service-{len(started)}.log"
+        log = folder / f"service-{len(started)}.log"
         with log.open("w") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "api", "serve"], cwd=ROOT, env=environment, stderr=output, text=True
-            )
-        found = Service(process, 0)
+            command = [sys.executable, "-m", "api", "serve"]
+            process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=output, text=True)
+        found = Service(process, 0, log)
         started.append(found)
         while '"Application startup complete."' not in (text := log.read_text()):
             if process.poll() is not None:
@@ -67,3 +67,17 @@ def service(tmp_path: Path) -> Iterator[Start]:
         if each.process.poll() is None:
             each.process.kill()
             each.process.wait(10)
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Start]:
+    """Starts the real service with settings by name."""
+    with starter(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The small cast, served by a process."""
+    with starter(tmp_path_factory.mktemp("running")) as start:
+        yield start()

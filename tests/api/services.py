@@ -35,6 +35,7 @@ class Service:
 
     process: subprocess.Popen[str]
     port: int
+    log: Path
 
     def client(self, **options: Any) -> httpx2.Client:
         """A client of it."""

@@ -1,5 +1,6 @@
 """Errors tell what was wrong, the value and the way out, as RFC 9457 problem details. Nothing breaks anything."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -159,18 +160,24 @@ ODD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "path", ["/statements", "/who/mediates", "/timeline", "/entities", "/relations", "/statements.csv"]
-)
-def test_odd_values_are_answered_or_refused_and_never_break(norland: TestClient, path: str) -> None:
-    names = [p["name"] for p in create_app(Settings(data="none")).openapi()["paths"][
-        "/who/{question}" if path.startswith("/who") else path]["get"]["parameters"] if p["in"] == "query"]  # fmt: skip
-    for name in names:
-        for value in ODD:
-            answer = norland.get(path, params={name: value})
-            assert answer.status_code in (200, 404, 422), (name, value, answer.text)
-            if answer.status_code != 200:
-                assert answer.headers["content-type"] == "application/problem+json"
+def odd_requests() -> Iterator[tuple[str, str]]:
+    """Each parameter once: paths that share their parameters read them by the same code."""
+    paths = create_app(Settings(data="none")).openapi()["paths"]
+    seen: set[str] = set()
+    for path in ("/statements", "/who/{question}", "/timeline", "/entities"):
+        for parameter in paths[path]["get"]["parameters"]:
+            if parameter["in"] == "query" and parameter["name"] not in seen:
+                seen.add(parameter["name"])
+                yield path.format(question="mediates"), parameter["name"]
+
+
+@pytest.mark.parametrize(("path", "name"), list(odd_requests()))
+def test_odd_values_are_answered_or_refused_and_never_break(norland: TestClient, path: str, name: str) -> None:
+    for value in ODD:
+        answer = norland.get(path, params={name: value})
+        assert answer.status_code in (200, 404, 422), (value, answer.text)
+        if answer.status_code != 200:
+            assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("template", ["/entities/{}", "/relations/{}", "/sources/{}", "/statements/{}", "/who/{}"])

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.api.services import NORLAND, ROOT, TALKS, Start
+from tests.api.services import NORLAND, ROOT, TALKS, Service, Start
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 HOST = b"Host: localhost\r\nConnection: close\r\n"
@@ -40,8 +40,7 @@ def wait_for_end(numbers: list[int], seconds: float = 5) -> bool:
     return not any(map(is_running, numbers))
 
 
-def test_odd_requests_are_refused_and_the_service_goes_on(service: Start) -> None:
-    running = service()
+def test_odd_requests_are_refused_and_the_service_goes_on(running: Service) -> None:
     for request, statuses in (
         (b"GET /entities?q=" + b"a" * 10_000_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n", {400, 414, 431}),
         (b"GET /entities?q=" + b"a" * 61_420 + b" HTTP/1.1\r\n" + HOST + b"\r\n", {422}),
@@ -67,8 +66,7 @@ def test_odd_requests_are_refused_and_the_service_goes_on(service: Start) -> Non
         assert client.get("/health").json()["status"] == "ok"
 
 
-def test_a_body_without_length_is_read_up_to_its_bound(service: Start) -> None:
-    running = service()
+def test_a_body_without_length_is_read_up_to_its_bound(running: Service) -> None:
     head = (
         b"POST /sparql HTTP/1.1\r\n"
         + HOST
@@ -84,8 +82,7 @@ def test_a_body_without_length_is_read_up_to_its_bound(service: Start) -> None:
         assert client.get("/health").status_code == 200
 
 
-def test_head_sends_no_body_and_keeps_the_connection(service: Start) -> None:
-    running = service()
+def test_head_sends_no_body_and_keeps_the_connection(running: Service) -> None:
     for path in (b"/health", b"/statements", b"/nowhere", b"/entities/nobody", b"/docs", b"/sparql?query=ASK%7B%7D"):
         request = b" %s HTTP/1.1\r\nHost: localhost\r\n" % path
         # Had the first answer a body, it would stand before the second answer.
@@ -98,7 +95,7 @@ def test_head_sends_no_body_and_keeps_the_connection(service: Start) -> None:
 
 
 @linux
-def test_a_term_signal_ends_the_service_while_queries_run(service: Start, tmp_path: Path) -> None:
+def test_a_term_signal_ends_the_service_while_queries_run(service: Start) -> None:
     running = service(query_timeout=2, query_queue=4)
     with running.client() as client:
         client.get("/sparql", params={"query": "ASK {}"})
@@ -121,7 +118,7 @@ def test_a_term_signal_ends_the_service_while_queries_run(service: Start, tmp_pa
         assert {a.result() for a in asked} == {503}  # each is told, none is cut off
     assert took < 2 + 1.5  # the deadline of the query that runs, and time to end
     assert wait_for_end(workers)
-    assert "Traceback" not in (tmp_path / "service-0.log").read_text()
+    assert "Traceback" not in running.log.read_text()
 
 
 @linux
@@ -158,6 +155,7 @@ def test_a_service_that_is_killed_leaves_no_process_behind(service: Start) -> No
     assert wait_for_end(workers)
 
 
+@pytest.mark.slow
 @linux
 def test_a_worker_that_dies_while_it_answers_is_replaced(service: Start) -> None:
     running = service(query_timeout=30)
@@ -215,14 +213,12 @@ def test_what_another_process_writes_is_answered_and_no_answer_mixes_two_states(
         assert client.get("/health").json() == health  # nothing that was answered is lost
 
 
-def test_the_log_is_one_object_a_line_without_query_strings(service: Start, tmp_path: Path) -> None:
-    running = service()
+def test_the_log_is_one_object_a_line_without_query_strings(running: Service) -> None:
     with running.client() as client:
         answer = client.get("/entities", params={"q": "a private question"})
-    running.end()
-    lines = (tmp_path / "service-0.log").read_text().splitlines()
+    lines = running.log.read_text().splitlines()
     logged = [json.loads(line) for line in lines if line.startswith("{")]
-    found = next(entry for entry in logged if entry["message"] == "request")
+    found = [entry for entry in logged if entry["message"] == "request"][-1]
     assert (found["method"], found["path"], found["status"]) == ("GET", "/entities", 200)
     assert found["request"] == answer.headers["x-request-id"]
     assert found["bytes"] == len(answer.content)

@@ -28,16 +28,25 @@ class Figure:
     met: bool | None
 
 
-def seconds(*functions: Callable[[], object], repeats: int) -> list[float]:
-    """Median time of each function. They take turns, so that a busy machine slows all of them alike."""
+def seconds(*functions: Callable[[], object], repeats: int, once: bool = False) -> list[float]:
+    """Median time of each function. They take turns, so that a busy machine slows all of them alike.
+
+    What takes less than 20 ms is called several times in a turn, unless it can be called only `once`.
+    """
     times: list[list[float]] = [[] for _ in functions]
+    numbers = [1 if once else max(1, round(0.02 / _time(function, 1))) for function in functions]
     for _ in range(repeats):
-        for taken, function in zip(times, functions, strict=True):
+        for taken, function, number in zip(times, functions, numbers, strict=True):
             gc.collect()
-            began = time.perf_counter()
-            function()
-            taken.append(time.perf_counter() - began)
+            taken.append(_time(function, number))
     return [statistics.median(t) for t in times]
+
+
+def _time(function: Callable[[], object], number: int) -> float:
+    began = time.perf_counter()
+    for _ in range(number):
+        function()
+    return (time.perf_counter() - began) / number
 
 
 def short(duration: float | None) -> str:

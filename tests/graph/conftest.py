@@ -85,7 +85,7 @@ class Folder:
         assert text.count(old) == 1, f"{old!r} stands in {holding[0]} more than once"
         holding[0].write_text(text.replace(old, new), "utf-8")
 
-    def add(self, statement: str, entities: int = 0) -> None:
+    def add(self, statement: str) -> None:
         """Appends a statement, written as YAML without indentation, and mends the number expected."""
         path = self.path / "statements" / "note.yml"
         lines = statement.strip().splitlines()

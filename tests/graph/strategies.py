@@ -17,7 +17,8 @@ ENTITIES = {
         ("minister-of-sudland", "post", "ministry-of-sudland"), ("minister-of-norland", "post", "norland"),
         ("ada-norn", "person", None), ("bo-sund", "person", None), ("river-guild", "organisation", None),
         ("league-of-rivers", "intergovernmental-organisation", None), ("free-boatmen", "armed-group", None),
-        ("upper-valley", "de-facto-authority", None), ("the-neighbours", "group", None), ("norlanders", "population", None),
+        ("upper-valley", "de-facto-authority", None), ("the-neighbours", "group", None),
+        ("norlanders", "population", None),
         ("northgate", "place", None), ("river-talks", "process", None), ("winter-round", "meeting", None),
         ("border-war", "conflict", None), ("great-flood", "event", None), ("river-treaty", "agreement", None),
         ("water-shares", "matter", None),
@@ -35,8 +36,10 @@ statement_ids = st.binary(min_size=16, max_size=16).map(lambda raw: b32encode(ra
 texts = st.one_of(
     st.sampled_from(
         [
-            'He said "\\" \\u0041 \\', "line\nbreak\r\n", "tab\tand\x0bvertical\x0cform", "\x00\x01\x1f\x7f", "<a> . # _:b",
-            "'''\"\"\"", "\u2028\u2029\x85\ufeff", "a\u0301 ≠ á", "שלום‏ مرحبا", "🕊\U0010ffff\ufffe", "@en", "^^<x>", "{} [] ; ,",
+            'He said "\\" \\u0041 \\', "line\nbreak\r\n", "tab\tand\x0bvertical\x0cform", "\x00\x01\x1f\x7f",
+            "<a> . # _:b",
+            "'''\"\"\"", "\u2028\u2029\x85\ufeff", "a\u0301 ≠ á", "שלום‏ مرحبا", "🕊\U0010ffff\ufffe", "@en", "^^<x>",
+            "{} [] ; ,",
         ]
     ),
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40).filter(lambda t: bool(t.strip())),

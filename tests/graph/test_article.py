@@ -1,4 +1,4 @@
-"""The curated article: its offsets fit the text, its facts can be asked, and nothing is claimed that it does not say."""
+"""The curated article: its offsets fit the text, its facts can be asked, and nothing else is claimed."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A load that is killed leaves the old state or the new one, never half of either; processes do not disturb each other."""
+"""A load that is killed leaves the old state or the new one, never half of it; processes do not disturb each other."""
 
 import json
 import os
@@ -32,9 +32,9 @@ STEPS = {
     "clearing": "graph.revisions:RevisionFolder._clear_before",
 }
 
-# Forks once for each job, so that the packages are imported only once. A job is [store, data set, step, when]: the step is
-# a function at which the child kills itself before or after it runs, or a share of a whole load's time after which it is
-# killed from outside.
+# Forks once for each job, so that the packages are imported only once. A job is [store, data set, step, when]. The step
+# is a function, at which the child kills itself, "before" or "after" it runs; or else `when` is the share of a whole
+# load's time after which the child is killed from outside.
 _KILLER = """
     import functools, importlib, json, os, signal, sys, time
     from graph import KnowledgeGraph
@@ -148,7 +148,7 @@ def test_a_load_killed_inside_any_step_leaves_the_old_state_or_the_new(
 def test_a_load_killed_at_any_moment_leaves_the_old_state_or_the_new(
     norland_store: Path, tmp_path: Path, data: Path, seed: int, kills: int
 ) -> None:
-    moments = random.Random(seed)
+    moments = random.Random(seed)  # noqa: S311 - seeded, so that a run can be repeated
     jobs = [("time", f"{moments.uniform(0, 1.1):.4f}") for _ in range(kills)]
     check_kills(jobs, norland_store, tmp_path, data)
 
@@ -168,7 +168,7 @@ _CREATOR = """
 
 
 def test_a_store_killed_while_it_is_created_can_be_created_again(tmp_path: Path) -> None:
-    moments = random.Random(4)
+    moments = random.Random(4)  # noqa: S311 - as above
     stores = [(str(tmp_path / str(n)), moments.uniform(0, 0.08)) for n in range(8)]
     run(_CREATOR, json.dumps(stores))
     for store, _ in stores:

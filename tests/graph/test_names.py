@@ -16,7 +16,8 @@ from ontology import UNSPECIFIED, Kind
 @pytest.mark.parametrize(
     "name",
     [
-        "norland", "Norland", "NORLAND", "  nor\u200bland ".replace("\u200b", ""), "Kingdom  of\tNorland", "kingdom of norland",
+        "norland", "Norland", "NORLAND", "  nor\u200bland ".replace("\u200b", ""), "Kingdom  of\tNorland",
+        "kingdom of norland",
         "Норланд", "НОРЛАНД", "Νόρλαντ", "ΝΌΡΛΑΝΤ", "Ｎｏｒｌａｎｄ", "Νο\u0301ρλαντ",
     ],
 )  # fmt: skip
@@ -141,7 +142,8 @@ def test_a_post_that_nobody_is_known_to_have_held_is_told_with_those_who_held_it
     with pytest.raises(UnknownNameError) as caught:
         norland.resolve("foreign minister of Sudland", on=date(2020, 1, 1))
     assert str(caught.value) == (
-        "no holder is known as 'foreign minister of Sudland on 2020-01-01'; candidates: bo-sund (person), eva-strand (person)"
+        "no holder is known as 'foreign minister of Sudland on 2020-01-01'; "
+        "candidates: bo-sund (person), eva-strand (person)"
     )
 
 
@@ -150,7 +152,8 @@ def test_a_post_that_two_are_said_to_hold_is_ambiguous(kg: KnowledgeGraph) -> No
         [
             Statement.model_validate(
                 {
-                    "subject": "ada-norn", "relation": "holds-post", "object": "foreign-minister-of-sudland", "source": "gazette-1",
+                    "subject": "ada-norn", "relation": "holds-post", "object": "foreign-minister-of-sudland",
+                    "source": "gazette-1",
                     "start": 0, "end": 9, "modality": "asserted", "when": "2031-01",
                 }
             )

@@ -65,6 +65,33 @@ def test_a_statement_survives_rdflib(statement: Statement, source: Source) -> No
     assert statement_by_rdflib(quads, statement, source) == statement
 
 
+@pytest.mark.parametrize("confidence", [0.0, 1.0, 1e-7, 5e-324, 0.1 + 0.2, 1 - 1e-16, 0.5])
+def test_a_confidence_survives_the_engine_to_the_last_digit(tmp_path: Path, confidence: float) -> None:
+    gazette = Source(id="gazette", title="t", kind="k")
+    said = Statement.model_validate(
+        {
+            "subject": "norland", "relation": "invites", "object": "ada", "source": "gazette", "start": 0, "end": 4,
+            "modality": "asserted", "confidence": confidence, "event": {"id": "one", "confidence": confidence},
+        }
+    )  # fmt: skip
+    store = EmbeddedStore(tmp_path / "db", IRIS.base, writable=True)
+    store.load([statement_quads(said, gazette, IRIS).encode()])
+    assert read_statement(store, IRIS, said.id, gazette) == said
+
+
+def test_a_speaker_may_stand_twice_in_a_chain(tmp_path: Path) -> None:
+    gazette = Source(id="gazette", title="t", kind="k")
+    said = Statement.model_validate(
+        {
+            "subject": "norland", "relation": "invites", "object": "ada", "source": "gazette", "start": 0, "end": 4,
+            "modality": "claimed", "attributed_to": ["bo", "ada", "bo"],
+        }
+    )  # fmt: skip
+    store = EmbeddedStore(tmp_path / "db", IRIS.base, writable=True)
+    store.load([statement_quads(said, gazette, IRIS).encode()])
+    assert read_statement(store, IRIS, said.id, gazette).attributed_to == ("bo", "ada", "bo")
+
+
 @given(entities(), st.lists(texts, max_size=2, unique_by=str.strip))
 @settings(deadline=None)
 def test_an_entity_survives_rdflib(entity: Entity, datasets: list[str]) -> None:
@@ -121,8 +148,8 @@ def test_a_dyadic_event_of_a_data_set_takes_nine_quads_or_fewer() -> None:
     )
     event = Statement.model_validate(
         {
-            "subject": "norland", "relation": "accuses", "object": "sudland", "source": "release", "record": "7", "row": 9,
-            "modality": "coded", "when": "2031-03-05", "coder": "importer-1", "codes": ["cameo-1.1b3:112"],
+            "subject": "norland", "relation": "accuses", "object": "sudland", "source": "release", "record": "7",
+            "row": 9, "modality": "coded", "when": "2031-03-05", "coder": "importer-1", "codes": ["cameo-1.1b3:112"],
         }
     )  # fmt: skip
     assert statement_quads(event, release, IRIS).count("\n") == 9

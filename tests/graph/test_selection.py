@@ -19,7 +19,8 @@ from tests.graph.strategies import ENTITIES, SOURCES, edtf, optional, several_fi
 
 # Few actors and many ties of acting, so that questions meet answers.
 RELATIONS = (
-    "holds-post", "serves", "speaks-for", "mediates", "brokers-agreement", "consults", "visits", "meets", "opposes", "rejects",
+    "holds-post", "serves", "speaks-for", "mediates", "brokers-agreement", "consults", "visits", "meets", "opposes",
+    "rejects",
     "rejects-mediation", "objects-to", "criticises", "accuses", "invites", "negotiates-with", "is-ready-for",
 )  # fmt: skip
 FAR = date(1, 1, 1), date(9999, 12, 31)
@@ -152,12 +153,14 @@ def selections(draw: st.DrawFn) -> Selection:
     since = draw(optional(st.dates(date(2030, 6, 1), date(2032, 6, 1))))
     until = draw(optional(st.dates(since or date(2030, 6, 1), date(2032, 6, 1))))
     possible: dict[str, st.SearchStrategy[Any]] = {
-        "question": _words, "relation": st.sampled_from(RELATIONS), "family": st.sampled_from(list(vocabulary().families)),
+        "question": _words, "relation": st.sampled_from(RELATIONS),
+        "family": st.sampled_from(list(vocabulary().families)),
         "subject": _entities, "object": _entities, "about_relation": _words, "about_subject": _states,
         "party": _few(_states), "between": st.lists(_states, min_size=2, max_size=2, unique=True).map(tuple),
         "role": st.lists(st.tuples(role, _states).map(":".join) | role, max_size=1).map(tuple), "topic": _entities,
         "source": st.sampled_from([("gazette-1",), ("gazette-2", "leaflet")]), "dataset": st.just("gazettes"),
-        "attributed_to": _states, "according_to": _states | st.just("source"), "modality": st.lists(st.sampled_from(Modality), min_size=1, max_size=3).map(tuple),
+        "attributed_to": _states, "according_to": _states | st.just("source"),
+        "modality": st.lists(st.sampled_from(Modality), min_size=1, max_size=3).map(tuple),
         "event": st.sampled_from(["one", "two", "three"]), "involving": _few(_states),
     }  # fmt: skip
     chosen = draw(st.lists(st.sampled_from(list(possible)), max_size=3, unique=True))
@@ -212,7 +215,8 @@ def test_whom_somebody_acts_for_is_found_by_walking_every_path(said: list[Statem
 
 def test_every_filter_is_compared_with_the_oracle() -> None:
     compared = {
-        "question", "relation", "family", "subject", "object", "about_relation", "about_subject", "party", "between", "role",
+        "question", "relation", "family", "subject", "object", "about_relation", "about_subject", "party", "between",
+        "role",
         "topic", "source", "dataset", "attributed_to", "according_to", "depth", "modality", "status", "since", "until",
         "event", "involving", "exact",
     }  # fmt: skip

@@ -10,7 +10,8 @@ from ontology import Kind, vocabulary
 from tests.graph.strategies import ENTITIES, several_fitting, statements
 
 SAID = {
-    "subject": "norland", "relation": "invites", "object": "ada", "source": "gazette", "start": 0, "end": 9, "modality": "asserted",
+    "subject": "norland", "relation": "invites", "object": "ada", "source": "gazette", "start": 0, "end": 9,
+    "modality": "asserted",
 }  # fmt: skip
 
 

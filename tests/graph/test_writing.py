@@ -20,7 +20,8 @@ def said(kg: KnowledgeGraph, **filters: object) -> dict[str | None, Statement]:
 def note(**fields: object) -> Statement:
     """A statement on the first page of the gazette, which holds no such."""
     values = {
-        "subject": "norland", "relation": "criticises", "object": "sudland", "source": "gazette-1", "start": 1, "end": 9,
+        "subject": "norland", "relation": "criticises", "object": "sudland", "source": "gazette-1", "start": 1,
+        "end": 9,
         "modality": "asserted", "coder": "somebody",
     }  # fmt: skip
     return Statement.model_validate(values | fields)

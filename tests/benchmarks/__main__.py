@@ -1,0 +1,78 @@
+"""Measures loading, questions, the mirror and the service; prints the figures beside the aims. `make bench` runs it.
+
+Every figure is a ratio of two medians of one run, whose parts take turns: machines differ, ratios less so. With
+--strict an aim that is missed ends it with status 1.
+"""
+
+import argparse
+import gc
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from graph import KnowledgeGraph
+from tests.benchmarks.generator import generate
+from tests.benchmarks.loading import load, measure_loading, write_quads
+from tests.benchmarks.measure import Figure, save, show
+from tests.benchmarks.mirror import measure_mirror
+from tests.benchmarks.questions import measure_questions
+from tests.benchmarks.service import measure_service
+
+SMALL = 10_000
+"""Up to here rdflib in memory is asked too: beyond, it takes minutes."""
+
+
+def main() -> int:
+    """Runs what was asked for; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000], help="numbers of statements")
+    parser.add_argument("--repeats", type=int, default=5, help="how often each thing is measured")
+    parser.add_argument("--seed", type=int, default=20310301, help="seed of the generator")
+    parser.add_argument("--json", type=Path, default=Path("build/benchmarks.json"), help="file for the figures")
+    parser.add_argument("--strict", action="store_true", help="fail where an aim is missed")
+    given = parser.parse_args()
+    figures: list[Figure] = []
+    for size in given.sizes:
+        figures += measured(size, given.seed, given.repeats)
+    machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
+    figures.sort(key=lambda f: list(dict.fromkeys(x.group for x in figures)).index(f.group))
+    show(figures, machine)
+    save(figures, given.json, machine=machine, seed=given.seed, repeats=given.repeats)
+    print(f"Written to {given.json}")
+    return int(given.strict and any(f.met is False for f in figures))
+
+
+def measured(size: int, seed: int, repeats: int) -> list[Figure]:
+    """All figures at one size."""
+
+    def tell(what: str) -> None:
+        print(f"{size:,} statements: {what} …", file=sys.stderr, flush=True)
+
+    tell("making them")
+    generated = generate(size, seed)
+    gc.collect()
+    gc.freeze()  # what is measured should not pay for the collector's walks through what is loaded
+    try:
+        with tempfile.TemporaryDirectory(prefix="tertius-bench-", ignore_cleanup_errors=True) as name:
+            folder = Path(name)
+            with KnowledgeGraph(folder / "store") as graph:
+                load(graph, generated)
+                quads = folder / "quads.nq"
+                write_quads(graph, generated, quads)
+                tell("loading")
+                figures = measure_loading(generated, quads, repeats)
+                tell("asking" + (", rdflib too" if size <= SMALL else ""))
+                figures += measure_questions(graph, quads if size <= SMALL else None, repeats)
+                tell("mirroring")
+                figures += measure_mirror(graph, generated, repeats)
+                tell("serving")
+                figures += measure_service(graph, repeats)
+    finally:
+        gc.unfreeze()
+    return figures
+
+
+if __name__ == "__main__":
+    sys.exit(main())
