@@ -234,9 +234,15 @@ class KnowledgeGraph:
         return sorted(found, key=lambda s: (s.source, s.start or 0, s.end or 0, s.record or "", s.id))
 
     def network(self, **filters: Any) -> "nx.MultiDiGraph[str]":
-        """The selected statements as a frozen networkx graph: see `graph.networks.network`."""
+        """The selected statements as a frozen networkx graph, kept for the revision: see `graph.networks.network`."""
         snapshot = self.snapshot
-        return network(snapshot, selection_from_names(snapshot, filters))
+        selection = selection_from_names(snapshot, filters)
+        kept = snapshot.networks
+        if selection not in kept:
+            while len(kept) >= _NETWORKS_KEPT:
+                kept.pop(next(iter(kept)), None)
+            kept[selection] = network(snapshot, selection)
+        return kept[selection]
 
     def sparql(self, query: str) -> list[dict[str, str]]:
         """Solutions of a SELECT over the union of all graphs, values as IRIs or lexical forms.
@@ -256,6 +262,7 @@ class KnowledgeGraph:
         return found
 
 
+_NETWORKS_KEPT = 8
 _ENTITY_FILTERS = ("subject", "object", "about_subject", "attributed_to")
 _PLACE_FILTERS = ("topic",)
 _ACTOR_LISTS = ("party", "between", "involving")

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from zipfile import BadZipFile
 
+import networkx as nx
 from pydantic import TypeAdapter
 
 from graph.acting import Acting
@@ -17,7 +18,7 @@ from graph.exceptions import AmbiguousNameError, NotFoundError, UnknownNameError
 from graph.names import Names
 from graph.rdf import Iris, Property, entity_from, source_from, statement_from
 from graph.revisions import Revision
-from graph.selection import Selector
+from graph.selection import Selection, Selector
 from graph.sources import Source
 from graph.statements import Statement
 from graph.stores import EmbeddedStore
@@ -32,6 +33,8 @@ class Snapshot:
     """What is true of one revision. Never changes; several threads may read it."""
 
     def __init__(self, revision: Revision, iris: Iris) -> None:
+        self.networks: dict[Selection, nx.MultiDiGraph[str]] = {}
+        """The networks asked for most lately: `KnowledgeGraph.network` keeps them here, as long as the revision."""
         weakref.finalize(self, revision.release)
         self.revision, self.iris = revision.number, iris
         self.path = revision.path

@@ -10,6 +10,7 @@ import typer
 
 from api.commands.console import application, progress, write_bytes, write_table
 from api.commands.opening import DataOption, StoreOption, opened
+from api.workers import STACK
 from graph.exceptions import ParameterError, QuerySyntaxError
 from graph.policy import check_query
 from graph.snapshot import Snapshot
@@ -110,8 +111,10 @@ def _answer(snapshot: Snapshot, text: str, solutions: str, triples: str, *, unio
         except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
             failed.append(error)
 
+    before = threading.stack_size(STACK)
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
+    threading.stack_size(before)
     with progress("asking"):
         while thread.is_alive():
             thread.join(0.2)

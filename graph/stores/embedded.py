@@ -34,7 +34,7 @@ _ROW_ENDS = {ox.QueryResultsFormat.JSON: b"}", ox.QueryResultsFormat.XML: b"</re
 DATASET_FORMATS = frozenset(m for m, f in RDF_FORMATS.items() if f.supports_datasets)
 
 
-_BATCH, _WAITING = 1 << 23, 8
+_BATCH, _WAITING = 1 << 22, 16
 """Bytes of one batch of a load, and how many of them may wait for the engine."""
 
 

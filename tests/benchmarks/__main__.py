@@ -37,7 +37,8 @@ def main() -> int:
     for size in given.sizes:
         figures += measured(size, given.seed, given.repeats)
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
-    figures.sort(key=lambda f: list(dict.fromkeys(x.group for x in figures)).index(f.group))
+    groups = list(dict.fromkeys(f.group for f in figures))
+    figures.sort(key=lambda f: groups.index(f.group))
     show(figures, machine)
     save(figures, given.json, machine=machine, seed=given.seed, repeats=given.repeats)
     print(f"Written to {given.json}")

@@ -63,7 +63,13 @@ def questions(graph: KnowledgeGraph) -> list[Question]:
         ),
         Question(
             "a statement, whole", lambda g: int(g.snapshot.statement(some).id == some),
-            f"SELECT ?property ?value {{ <{graph.iris.statement(some)}> ?property ?value }}", lambda rows: int(bool(list(rows))),
+            # What is equal for a whole source stands on the source.
+            f"""SELECT ?property ?value ?modality ?coder {{
+              GRAPH ?source {{
+                <{graph.iris.statement(some)}> ?property ?value .
+                OPTIONAL {{ ?source t:modality ?modality }} OPTIONAL {{ ?source t:coder ?coder }}
+              }}
+            }}""", lambda rows: int(bool(list(rows))),
         ),
         Question(
             "timeline by month", lambda g: sum(timeline(g.snapshot, g.select(), Step.MONTH).periods.values()),

@@ -17,7 +17,8 @@ from graph.writing import plain_edges
 from ontology import PREFIXES, UNSPECIFIED, Status, vocabulary
 from tests.graph.strategies import SOURCES, several_fitting, statements
 
-together = several_fitting(20)
+# With few relations several statements carry one edge, and one of them may go.
+together = several_fitting(60) | several_fitting(60, ("invites", "mediates", "meets", "accuses", "worsens"))
 
 
 def edges_by_rule(said: list[Statement]) -> set[tuple[str, str, str]]:
@@ -78,7 +79,7 @@ def assert_network(graph: "nx.MultiDiGraph[str]", said: dict[str, Statement]) ->
 
 
 @given(together, st.data())
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=30)
 def test_store_columns_and_network_agree_after_any_sequence_of_writes(
     cast_store: Path, said: list[Statement], data: st.DataObject
 ) -> None:
@@ -89,12 +90,11 @@ def test_store_columns_and_network_agree_after_any_sequence_of_writes(
         for low, high in zip([0, *cuts], [*cuts, len(said)], strict=True):
             kg.add(said[low:high])
             there |= {s.id: s for s in said[low:high]}
-            if there and bool(data.draw(st.booleans())):
-                # What is annotated later replaces the statement in its place: the id stays.
-                old = there[data.draw(st.sampled_from(sorted(there)))]
-                new = old.model_copy(update={"status": data.draw(st.sampled_from(Status)), "note": "looked at again"})
-                kg.add([new])
-                there[new.id] = new
+            # What is annotated later replaces the statement in its place: the id stays.
+            for id in data.draw(st.sets(st.sampled_from(sorted(there)), max_size=20)) if there else ():
+                status = data.draw(st.sampled_from(Status))
+                there[id] = there[id].model_copy(update={"status": status, "note": "looked at again"})
+            kg.add(there.values())
             gone = data.draw(st.sampled_from(list(SOURCES)))
             staying = [s for s in there.values() if s.source != gone]
             pointed_at = {i for s in (*staying, *said[high:]) for i in s.statements()}
@@ -121,7 +121,7 @@ def test_columns_saved_and_read_back_are_the_same(said: list[Statement]) -> None
 
 
 @given(together, st.data())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=200)
 def test_editing_columns_step_by_step_equals_making_them_at_once(said: list[Statement], data: st.DataObject) -> None:
     columns = Columns.empty()
     there: dict[str, Statement] = {}

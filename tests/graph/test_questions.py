@@ -78,9 +78,9 @@ def group_by_loops(said: list[Statement]) -> dict[tuple[object, ...], Counter[st
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=6)
+@settings(deadline=None, max_examples=15)
 def test_answers_gather_what_loops_over_statements_gather(cast_store: Path, data: st.DataObject) -> None:
-    said = data.draw(several_fitting(25, ("invites", "mediates", "meets", "criticises", "worsens")))
+    said = data.draw(several_fitting(60, ("invites", "mediates", "meets", "criticises", "worsens")))
     with tempfile.TemporaryDirectory() as folder:
         kg = KnowledgeGraph(shutil.copytree(cast_store, Path(folder) / "store"))
         kg.add(said)

@@ -98,7 +98,7 @@ def test_json_holds_the_whole_statement(said: Statement) -> None:
     assert set(said.model_dump()) == set(Statement.model_json_schema(mode="serialization")["properties"])
 
 
-@given(several_fitting(8))
+@given(several_fitting(40))
 @settings(deadline=None, max_examples=30)
 def test_a_statement_made_to_fit_its_frame_has_no_fault(said: list[Statement]) -> None:
     for s in said:
