@@ -34,7 +34,7 @@ _ROW_ENDS = {ox.QueryResultsFormat.JSON: b"}", ox.QueryResultsFormat.XML: b"</re
 DATASET_FORMATS = frozenset(m for m, f in RDF_FORMATS.items() if f.supports_datasets)
 
 
-_BATCH, _WAITING = 1 << 22, 16
+_BATCH, _WAITING = 1 << 23, 8
 """Bytes of one batch of a load, and how many of them may wait for the engine."""
 
 
@@ -182,14 +182,23 @@ class EmbeddedStore:
         """
         with ThreadPoolExecutor(2) as pool:
             loads: list[Future[None]] = []
+            batch: list[bytes] = []
+
+            def submit() -> None:
+                if len(loads) >= _WAITING:
+                    loads[-_WAITING].result()
+                loads.append(pool.submit(self._load, b"".join(batch)))
+                batch.clear()
 
             def load(pieces: Iterable[bytes]) -> None:
-                for batch in _batches(pieces):
-                    if len(loads) >= _WAITING:
-                        loads[-_WAITING].result()
-                    loads.append(pool.submit(self._load, batch))
+                for piece in pieces:
+                    batch.append(piece)
+                    if sum(map(len, batch)) >= _BATCH:
+                        submit()
 
             yield load
+            if batch:
+                submit()
             for future in loads:
                 future.result()
 
@@ -267,18 +276,6 @@ class _CappedBytes(io.BytesIO):
         if self._max is not None and self.tell() + len(data) > self._max:
             raise _ByteCapError
         return super().write(data)
-
-
-def _batches(pieces: Iterable[bytes], size: int = _BATCH) -> Iterator[bytes]:
-    """The pieces, joined to batches of about `size` bytes."""
-    batch: list[bytes] = []
-    for piece in pieces:
-        batch.append(piece)
-        if sum(map(len, batch)) >= size:
-            yield b"".join(batch)
-            batch = []
-    if batch:
-        yield b"".join(batch)
 
 
 def serialise(text: str, media_type: str, base: str) -> bytes:

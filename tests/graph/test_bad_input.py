@@ -134,7 +134,8 @@ def test_statements_about_each_other_in_a_circle_are_told(folder: Folder, empty:
 
 def test_a_chain_of_statements_without_end_is_told(folder: Folder, empty: KnowledgeGraph) -> None:
     chain = "".join(
-        f"  - {{key: s{n}, subject: norland, relation: criticises, start: 0, end: 9, modality: asserted, about: s{n + 1}}}\n"
+        f"  - {{key: s{n}, subject: norland, relation: criticises, start: 0, end: 9, modality: asserted, "
+        f"about: s{n + 1}}}\n"
         for n in range(3000)
     )
     folder.write("statements/note.yml", f"source: note-1\nstatements:\n{chain}")
