@@ -1,4 +1,4 @@
-"""A route that reads its query in one validation, for answers that take less time than FastAPI's reading of a request."""
+"""A route that reads its query in one validation: FastAPI's own reading takes longer than a small answer."""
 
 from collections.abc import Callable, Coroutine
 from functools import partial

@@ -9,7 +9,15 @@ from graph.entities import Entity
 from ontology import Kind, Modality, Status, vocabulary
 
 _HOLDING = tuple(MODALITIES.index(m) for m in (Modality.ASSERTED, Modality.PRESUPPOSED, Modality.CODED))
-BODIES = frozenset({Kind.GOVERNMENT_BODY, Kind.ORGANISATION, Kind.INTERGOVERNMENTAL_ORGANISATION, Kind.ARMED_GROUP, Kind.DE_FACTO_AUTHORITY})
+BODIES = frozenset(
+    {
+        Kind.GOVERNMENT_BODY,
+        Kind.ORGANISATION,
+        Kind.INTERGOVERNMENTAL_ORGANISATION,
+        Kind.ARMED_GROUP,
+        Kind.DE_FACTO_AUTHORITY,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,10 @@ class Acting:
                 and NONE not in (columns.subject[row], columns.object[row])
             ):
                 self._link(
-                    int(columns.subject[row]), int(columns.object[row]), int(columns.earliest[row]), int(columns.latest[row])
+                    int(columns.subject[row]),
+                    int(columns.object[row]),
+                    int(columns.earliest[row]),
+                    int(columns.latest[row]),
                 )
         for e in entities.values():
             if e.of and e.id in number and e.of in number:

@@ -95,7 +95,11 @@ class Columns:
     def empty(cls) -> "Columns":
         """Columns of no statements."""
         arrays: dict[str, npt.NDArray[Any]] = {name: np.empty(0, t) for name, t in _TYPES.items()}
-        tables: dict[str, list[Any]] = {t: [] for t in _TABLES} | {"party_sets": [()], "role_sets": [()], "chains": [()]}
+        tables: dict[str, list[Any]] = {t: [] for t in _TABLES} | {
+            "party_sets": [()],
+            "role_sets": [()],
+            "chains": [()],
+        }
         return cls(arrays | {"ids": np.empty((0, 16), np.uint8)}, tables)
 
     def __len__(self) -> int:
@@ -236,7 +240,11 @@ class Columns:
     # Changing
 
     def edited(
-        self, remove: Iterable[str], add: Iterable[Statement], sources: Mapping[str, Source], entities: Iterable[str] = ()
+        self,
+        remove: Iterable[str],
+        add: Iterable[Statement],
+        sources: Mapping[str, Source],
+        entities: Iterable[str] = (),
     ) -> "Columns":
         """Columns without the statements of these ids and with these added; a statement that is there is replaced.
 
@@ -348,7 +356,11 @@ class Columns:
 
         facts = set()
         for i in range(len(self)):
-            subject = self.id(int(self.subject[i])) if self.flags[i] & SUBJECT_IS_STATEMENT else name(self.entities, int(self.subject[i]))
+            subject = (
+                self.id(int(self.subject[i]))
+                if self.flags[i] & SUBJECT_IS_STATEMENT
+                else name(self.entities, int(self.subject[i]))
+            )
             facts.add((
                 self.id(i), subject, self.relations[self.relation[i]], name(self.entities, int(self.object[i])),
                 None if self.about[i] == NONE else self.id(int(self.about[i])),
@@ -357,7 +369,8 @@ class Columns:
                 name(self.entities, int(self.topic[i])), name(self.entities, int(self.place[i])),
                 tuple(self.entities[e] for e in self.chains[self.speakers[i]]),
                 int(self.modality[i]), int(self.status[i]), int(self.flags[i]), self.sources[self.source[i]],
-                self.coders[self.coder[i]], name(self.events, int(self.event[i])), int(self.earliest[i]), int(self.latest[i]),
+                self.coders[self.coder[i]], name(self.events, int(self.event[i])),
+                int(self.earliest[i]), int(self.latest[i]),
             ))  # fmt: skip
         return facts
 
@@ -398,4 +411,3 @@ def inverted(sets: Iterable[Iterable[int]]) -> dict[int, list[int]]:
 def day(number: int) -> date | None:
     """The date of a bound, None where it is open."""
     return None if number in (OPEN_START, OPEN_END) else date.fromordinal(number)
-

@@ -79,12 +79,13 @@ def entity_faults(entity: Entity, kind_of: KindOf) -> Iterator[tuple[str, str]]:
     """Faults of what an entity refers to. `kind_of` as for `frame_faults`."""
     for other in entity.references():
         if kind_of(other) is None:
-            yield "of" if other == entity.of else "stands_for" if other == entity.stands_for else "members", (
-                f"no entity has the id {other!r}: add it, or mend the name"
+            yield (
+                "of" if other == entity.of else "stands_for" if other == entity.stands_for else "members",
+                (f"no entity has the id {other!r}: add it, or mend the name"),
             )
     kind = kind_of(entity.of) if entity.of else None
     if kind and kind not in (
-        Kind.STATE, Kind.GOVERNMENT_BODY, Kind.INTERGOVERNMENTAL_ORGANISATION, Kind.ORGANISATION, Kind.DE_FACTO_AUTHORITY,
-        Kind.ARMED_GROUP,
+        Kind.STATE, Kind.GOVERNMENT_BODY, Kind.INTERGOVERNMENTAL_ORGANISATION, Kind.ORGANISATION,
+        Kind.DE_FACTO_AUTHORITY, Kind.ARMED_GROUP,
     ):  # fmt: skip
         yield "of", f"{entity.of!r} is a {kind}: a post or body belongs to a state, body or organisation"

@@ -100,7 +100,12 @@ class KnowledgeGraph:
     # Writing
 
     def load(
-        self, path: Path | str | None = None, *, texts: Path | str | None = None, progress: Progress = _silent, wait: float = 10
+        self,
+        path: Path | str | None = None,
+        *,
+        texts: Path | str | None = None,
+        progress: Progress = _silent,
+        wait: float = 10,
     ) -> Report:
         """Loads a data set, or all data sets of a folder but invented ones; the shipped ones where none is named.
 
@@ -149,7 +154,9 @@ class KnowledgeGraph:
         def change(draft: Draft, report: Report) -> None:
             report.entities = sum(draft.put_entity(e, dataset) for e in named)
             report.sources = sum(draft.put_source(s) for s in origins)
-            errors = [InputError(f"entity {e.id!r}: {f}: {m}") for e in named for f, m in entity_faults(e, draft.kind_of)]
+            errors = [
+                InputError(f"entity {e.id!r}: {f}: {m}") for e in named for f, m in entity_faults(e, draft.kind_of)
+            ]
             for id, other in (*((e.id, e.unnamed_in) for e in named), *((s.id, s.derived_from) for s in origins)):
                 if other is not None and other not in draft.sources:
                     errors.append(InputError(f"{id!r}: no source has the id {other!r}"))
@@ -166,7 +173,9 @@ class KnowledgeGraph:
                 else:
                     continue
                 draft.put_statement(s)
-            errors += [InputError(f"statement {i}: refers to {o!r}, which does not exist") for i, o in dangling(draft, batch)]
+            errors += [
+                InputError(f"statement {i}: refers to {o!r}, which does not exist") for i, o in dangling(draft, batch)
+            ]
             if errors:
                 raise InputErrors(errors)
 
@@ -333,15 +342,18 @@ def _merge(draft: Draft, dataset: Dataset, report: Report) -> None:
     if errors:
         raise InputErrors(errors)
     coders = {dataset.info.coder} | {s.coder for s in dataset.statements.values()}
-    of_source: dict[str, dict[str, Statement]] = {
-        s.id: {} for s in draft.sources.values() if s.dataset == name
-    }
+    of_source: dict[str, dict[str, Statement]] = {s.id: {} for s in draft.sources.values() if s.dataset == name}
     for id, statement in dataset.statements.items():
         of_source[statement.source][id] = statement
     for source_id, wanted in of_source.items():
         sync_source(draft, source_id, wanted, coders, report)
     errors += [
-        dataset.error(id, f"refers to the statement {other!r}, which does not exist", (), "load its data set first, or mend the id")
+        dataset.error(
+            id,
+            f"refers to the statement {other!r}, which does not exist",
+            (),
+            "load its data set first, or mend the id",
+        )
         for id, other in dangling(draft, dataset.statements.values())
     ]
     if errors:

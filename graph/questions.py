@@ -7,14 +7,26 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from operator import eq
-from typing import overload
+from typing import Any, overload
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from graph.acting import BODIES
-from graph.columns import MODALITIES, NONE, OPEN_END, OPEN_START, REPEATED, STATUSES, SUBJECT_IS_STATEMENT, Columns, Ints, Rows, day
+from graph.columns import (
+    MODALITIES,
+    NONE,
+    OPEN_END,
+    OPEN_START,
+    REPEATED,
+    STATUSES,
+    SUBJECT_IS_STATEMENT,
+    Columns,
+    Ints,
+    Rows,
+    day,
+)
 from graph.selection import Mask, Selection
 from graph.snapshot import Snapshot
 from ontology import UNSPECIFIED, Kind, Modality, Status, vocabulary
@@ -45,8 +57,8 @@ class Voice:
 class Found:
     """One answer: all selected statements of one (subject, relation, object, about, parties).
 
-    `events` counts distinct events, those denied left out; where not `events_exact` it is a lower bound, since an act was repeated an
-    unknown number of times. `sides`: "both" or "one" of the pair asked for, None where none was.
+    `events` counts distinct events, those denied left out; where not `events_exact` it is a lower bound, since an
+    act was repeated an unknown number of times. `sides`: "both" or "one" of the pair asked for, None where none was.
     """
 
     subject: str | None
@@ -150,11 +162,20 @@ def ask(snapshot: Snapshot, selection: Selection, level: Level = Level.ENTITY) -
         np.zeros(len(first)) if sides is None else sides[first] == 1,
     )
     best = np.lexsort(by)
-    groups = _Groups(rows[order], subject[order], object[order], parties[order], sets, None if sides is None else sides[order], starts[best], sizes[best])
+    groups = _Groups(
+        rows[order],
+        subject[order],
+        object[order],
+        parties[order],
+        sets,
+        None if sides is None else sides[order],
+        starts[best],
+        sizes[best],
+    )
     return Answers(FoundList(snapshot, groups), len(rows), chosen.undated)
 
 
-def _packed(*digits: tuple[Ints | int, int]) -> Rows:
+def _packed(*digits: tuple[npt.NDArray[Any] | int, int]) -> Rows:
     """One number for several, each NONE or below its limit; the first needs no limit."""
     number = np.zeros(1, np.int64)
     for values, limit in digits:
@@ -221,7 +242,11 @@ def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
     modality, status, flags = c.modality[rows].tolist(), c.status[rows].tolist(), c.flags[rows].tolist()
     speakers, source, event = c.speakers[rows].tolist(), c.source[rows].tolist(), c.event[rows].tolist()
     low, high = c.earliest[rows].tolist(), c.latest[rows].tolist()
-    subject, object, parties = groups.subject[starts].tolist(), groups.object[starts].tolist(), groups.parties[starts].tolist()
+    subject, object, parties = (
+        groups.subject[starts].tolist(),
+        groups.object[starts].tolist(),
+        groups.parties[starts].tolist(),
+    )
     relation, about = c.relation[groups.rows[starts]].tolist(), c.about[groups.rows[starts]].tolist()
     sides = None if groups.sides is None else groups.sides[starts].tolist()
     found = []
@@ -255,6 +280,7 @@ def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
 
 
 # What the graph holds, for those who got no answer
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -302,6 +328,7 @@ def _span(snapshot: Snapshot, rows: Rows) -> tuple[date | None, date | None]:
 
 # Over time
 
+
 class Step(StrEnum):
     """Length of the periods of a timeline."""
 
@@ -347,6 +374,7 @@ def timeline(snapshot: Snapshot, selection: Selection, step: Step) -> Timeline:
 
 
 # Contradictions
+
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
@@ -426,7 +454,8 @@ def _denials(snapshot: Snapshot) -> Iterator[Contradiction]:
         narrower = [c.relation_number[r] for r in vocabulary().narrower(relation) if r in c.relation_number]
         same = (
             (c.subject == c.subject[row]) & (statement_as_subject == statement_as_subject[row])
-            & (c.object == c.object[row]) & (c.about == c.about[row]) & (c.parties == c.parties[row]) & np.isin(c.relation, narrower) & _standing(snapshot)
+            & (c.object == c.object[row]) & (c.about == c.about[row]) & (c.parties == c.parties[row])
+            & np.isin(c.relation, narrower) & _standing(snapshot)
             & _firm(snapshot)
         )  # fmt: skip
         for other in np.flatnonzero(same).tolist():

@@ -10,7 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.acting import Acting
-from graph.columns import MODALITIES, NONE, OPEN_END, OPEN_START, STATUSES, SUBJECT_IS_STATEMENT, Columns, Index, Rows, inverted
+from graph.columns import (
+    MODALITIES,
+    NONE,
+    OPEN_END,
+    OPEN_START,
+    STATUSES,
+    SUBJECT_IS_STATEMENT,
+    Columns,
+    Index,
+    Rows,
+    inverted,
+)
 from graph.exceptions import NotFoundError, ParameterError
 from ontology import Modality, Status, UnknownTermError, vocabulary
 
@@ -101,7 +112,7 @@ class Selector:
                 raise NotFoundError(what, id)
 
     def most(self, s: Selection) -> int:
-        """A number that the selected statements do not exceed, found without selecting them. Raises UnknownTermError."""
+        """A number that the selected statements do not exceed, had without selecting them. Raises UnknownTermError."""
         parts = self._candidates(s)
         return len(self._c) if parts is None else sum(map(len, parts))
 
@@ -148,7 +159,7 @@ class Selector:
         return [index[agent] for index in indexes for agent in agents]
 
     def _relation_mask(self, word: str, rows: Rows) -> Mask:
-        """Rows of the relation, narrower ones included; a negated one answers for itself and wider words do not reach it."""
+        """Rows of the relation, narrower ones included; a negated one answers only for itself and what is narrower."""
         c, v = self._c, vocabulary()
         mask = _among(c.relation[rows], self._numbers(v.question(word)), c.relations)
         if word in v.relations:
@@ -312,7 +323,9 @@ class Selector:
 
     def _spoken(self, rows: Rows, speaker: str, depth: str, *, exact: bool) -> Mask:
         c = self._c
-        return self._match_sets(rows, speaker, c.speakers, c.chains_from if depth == "outermost" else c.chains_with, exact)
+        return self._match_sets(
+            rows, speaker, c.speakers, c.chains_from if depth == "outermost" else c.chains_with, exact
+        )
 
 
 def _among(values: npt.NDArray[Any], numbers: Iterable[int], table: Sequence[Any]) -> Mask:

@@ -15,7 +15,9 @@ from graph.times import Bounds, anchored_bounds, check_when_text, edtf_bounds
 from ontology import Modality, Status, vocabulary
 
 ID_PATTERN = r"^[a-z2-7]{26}$"
-StatementId = Annotated[str, Field(pattern=ID_PATTERN, description="Id of a statement: hash of its content, 26 characters")]
+StatementId = Annotated[
+    str, Field(pattern=ID_PATTERN, description="Id of a statement: hash of its content, 26 characters")
+]
 Confidence = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 

@@ -1,4 +1,4 @@
-"""The one write path: a draft of the next revision, filled and checked, then made current for store and mirror alike."""
+"""The one write path: a draft of the next revision, filled, checked, then made current for store and mirror alike."""
 
 import hashlib
 import json
@@ -81,7 +81,8 @@ class Draft:
         if not same and any(d != dataset for d in definers):
             others = ", ".join(d for d in definers if d != dataset)
             raise InputError(
-                f"entity {entity.id!r} is defined otherwise by the data set {others}", way_out="use the same definition, or another id"
+                f"entity {entity.id!r} is defined otherwise by the data set {others}",
+                way_out="use the same definition, or another id",
             )
         if same and dataset in definers:
             return False
@@ -132,7 +133,7 @@ class Draft:
         referring = (self.iris.id(h) for i in ids for h in self.base.store.referring(self.iris.statement(i)))
         for holder in set(referring) - ids:
             raise InputError(
-                f"the source {id!r} cannot be removed: statement {holder!r} of another source refers to one of its statements",
+                f"the source {id!r} cannot be removed: statement {holder!r} of another source refers to one of its own",
                 way_out="remove that one's source first",
             )
         others = [s.id for s in self.sources.values() if s.derived_from == id]
@@ -304,5 +305,3 @@ def dangling(draft: Draft, statements: Iterable[Statement]) -> Iterator[tuple[st
         for other in (*s.statements(), s.corrected_by):
             if other and not draft.has_statement(other):
                 yield s.id, other
-
-

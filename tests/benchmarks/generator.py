@@ -28,11 +28,43 @@ DIRECTED = {
     "defends": 15, "urges": 40, "demands": 30, "appeals-to": 30, "visits": 60, "receives": 30, "yields-to": 10,
     "intends-to-cooperate-with": 20, "disregards": 5, "responds-to": 15,
 }  # fmt: skip
-SYMMETRIC = {"consults": 60, "meets": 60, "telephones": 20, "discusses-with": 30, "negotiates-with": 30, "cooperates-with": 30}
-ABOUT = {"opposes": 6, "criticises": 6, "supports": 4, "declines-to-confirm": 3, "denies": 4, "confirms": 4, "states": 8, "worsens": 1}
-SPOKEN = {"asserted": 30, "claimed": 40, "presupposed": 5, "intended": 6, "negated": 5, "conditional": 5, "uncertain": 4, "imputed": 2}
+SYMMETRIC = {
+    "consults": 60,
+    "meets": 60,
+    "telephones": 20,
+    "discusses-with": 30,
+    "negotiates-with": 30,
+    "cooperates-with": 30,
+}
+ABOUT = {
+    "opposes": 6,
+    "criticises": 6,
+    "supports": 4,
+    "declines-to-confirm": 3,
+    "denies": 4,
+    "confirms": 4,
+    "states": 8,
+    "worsens": 1,
+}
+SPOKEN = {
+    "asserted": 30,
+    "claimed": 40,
+    "presupposed": 5,
+    "intended": 6,
+    "negated": 5,
+    "conditional": 5,
+    "uncertain": 4,
+    "imputed": 2,
+}
 OWN = {"asserted": 70, "presupposed": 8, "interpreted": 6, "intended": 5, "imputed": 4, "negated": 4, "unconfirmed": 3}
-KINDS = {"person": 35, "government-body": 25, "organisation": 15, "armed-group": 10, "group": 10, "intergovernmental-organisation": 5}
+KINDS = {
+    "person": 35,
+    "government-body": 25,
+    "organisation": 15,
+    "armed-group": 10,
+    "group": 10,
+    "intergovernmental-organisation": 5,
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +90,9 @@ class _Pick:
 
     def __init__(self, rng: random.Random, items: dict[str, int] | Sequence[str]) -> None:
         self._rng, self._items = rng, list(items)
-        weights = list(items.values()) if isinstance(items, dict) else [1 / rank**0.9 for rank in range(1, len(items) + 1)]
+        weights = (
+            list(items.values()) if isinstance(items, dict) else [1 / rank**0.9 for rank in range(1, len(items) + 1)]
+        )
         self._totals = list(accumulate(weights))
 
     def __call__(self, but: Sequence[str | None] = ()) -> str:
@@ -80,7 +114,9 @@ class _Maker:
         # One graph is one released file or data set, not one article: a store holds few of them.
         self.tables = [self._source(f"table-{n}", coder="coder-1.0", modality="coded") for n in range(1, 7)]
         self.texts = [
-            self._source(f"text-{n}", published=self._day().isoformat(), language="en", length=10**7, file=f"text-{n}.txt")
+            self._source(
+                f"text-{n}", published=self._day().isoformat(), language="en", length=10**7, file=f"text-{n}.txt"
+            )
             for n in range(1, 5)
         ]
         self.sources = [*self.tables, *self.texts]
@@ -88,7 +124,8 @@ class _Maker:
         self.draw = {
             "actor": _Pick(rng, self.actors), "process": _Pick(rng, self.processes), "matter": _Pick(rng, self.matters),
             "place": _Pick(rng, self.places), "mediation": _Pick(rng, MEDIATION), "directed": _Pick(rng, DIRECTED),
-            "symmetric": _Pick(rng, SYMMETRIC), "about": _Pick(rng, ABOUT), "spoken": _Pick(rng, SPOKEN), "own": _Pick(rng, OWN),
+            "symmetric": _Pick(rng, SYMMETRIC), "about": _Pick(rng, ABOUT), "spoken": _Pick(rng, SPOKEN),
+            "own": _Pick(rng, OWN),
         }  # fmt: skip
 
     def statements(self) -> Iterator[Statement]:
@@ -137,7 +174,14 @@ class _Maker:
 
     def _holding(self, person: str | None, post: str | None) -> dict[str, Any]:
         text = self.texts[0].id
-        return {"subject": person, "relation": "holds-post", "object": post, "modality": "asserted", "source": text, **self._span()}
+        return {
+            "subject": person,
+            "relation": "holds-post",
+            "object": post,
+            "modality": "asserted",
+            "source": text,
+            **self._span(),
+        }
 
     def _one(self, number: int) -> dict[str, Any]:
         rng, draw = self.rng, self.draw
@@ -179,7 +223,12 @@ class _Maker:
         rng, draw = self.rng, self.draw
         chance = rng.random()
         speakers = [draw["actor"]() for _ in range(0 if chance < 0.5 else 1 if chance < 0.95 else 2)]
-        s = {"source": rng.choice(self.texts).id, "attributed_to": speakers, "modality": draw["spoken" if speakers else "own"](), **self._span()}
+        s = {
+            "source": rng.choice(self.texts).id,
+            "attributed_to": speakers,
+            "modality": draw["spoken" if speakers else "own"](),
+            **self._span(),
+        }
         dating, day = rng.random(), self._day().isoformat()
         if dating < 0.85:
             s["when"] = day[: 10 if dating < 0.6 else 7 if dating < 0.75 else 4]

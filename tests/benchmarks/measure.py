@@ -15,7 +15,7 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table. `ratio` is what the aim is about: `ours` beside `bare`, smaller or greater being better."""
+    """One line of the table; `ratio` is what the aim is about."""
 
     group: str
     what: str

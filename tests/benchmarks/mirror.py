@@ -26,8 +26,15 @@ def measure_mirror(graph: KnowledgeGraph, generated: Generated, repeats: int) ->
         )
         assert len(Columns.read(folder)) == size
     per_statement = columns.nbytes / size
-    steps = {"columns from statements": made, "columns to disk": kept, "columns from disk": read, "networkx, all statements": viewed}
+    steps = {
+        "columns from statements": made,
+        "columns to disk": kept,
+        "columns from disk": read,
+        "networkx, all statements": viewed,
+    }
     return [
-        Figure("Mirror", "bytes a statement", size, f"{per_statement:.0f} B", "", "", **at_most(MOST_BYTES, per_statement)),
+        Figure(
+            "Mirror", "bytes a statement", size, f"{per_statement:.0f} B", "", "", **at_most(MOST_BYTES, per_statement)
+        ),
         *(Figure("Mirror", f"{what}, time", size, short(t), "", "", None, "", None) for what, t in steps.items()),
     ]

@@ -188,8 +188,11 @@ def open_folder(tmp_path: Path) -> Path:
 # Root may write everywhere, so it turns into nobody; not before all is read that nobody may not be able to.
 _LOAD_AS_NOBODY = f"""
     import os
+    import sys
     from graph import KnowledgeGraph
     with KnowledgeGraph() as kg:
+        for path in sys.argv[2:]:
+            kg.load(path)
         kg.statements()
     if os.geteuid() == 0:
         os.setgroups([])
