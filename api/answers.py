@@ -8,7 +8,8 @@ import numpy as np
 from api.texts import Texts
 from graph.acting import Acting
 from graph.columns import MODALITIES, OPEN_END, OPEN_START
-from graph.questions import Answers, Coverage, Found, count_by_relation, coverage
+from graph.coverage import Coverage, count_by_relation, coverage
+from graph.questions import Answers, Found
 from graph.selection import Selection
 from graph.snapshot import Snapshot
 from graph.statements import Statement, StatementRef

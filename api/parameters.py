@@ -10,9 +10,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from api.errors import Problem
 from graph.exceptions import ParameterError
 from graph.knowledge_graph import selection_from_names
-from graph.questions import Level, Step
+from graph.questions import Level
 from graph.selection import Selection
 from graph.snapshot import Snapshot
+from graph.timelines import Step
 from graph.times import edtf_bounds
 from ontology import Kind, Modality, Status
 

@@ -1,10 +1,10 @@
 """Data sets: folders of YAML to validated entities, sources and statements.
 
-    DATASET/dataset.yml         what it is, who made it, under which licence, how much to expect
-    DATASET/entities.yml        entities: [...]
-    DATASET/sources.yml         sources: [...]
-    DATASET/statements/*.yml    source: ID, statements: [...], statements referring to others by key
-    DATASET/texts/              the sources' texts, where they may be shipped
+DATASET/dataset.yml         what it is, who made it, under which licence, how much to expect
+DATASET/entities.yml        entities: [...]
+DATASET/sources.yml         sources: [...]
+DATASET/statements/*.yml    source: ID, statements: [...], statements referring to others by key
+DATASET/texts/              the sources' texts, where they may be shipped
 """
 
 import hashlib
@@ -96,7 +96,10 @@ class Dataset:
             expected = getattr(self.info.expect, word)
             if expected != len(found):
                 yield self.error(
-                    "dataset", f"expected {expected} {word}, found {len(found)}", ("expect", word), "mend the files or the number"
+                    "dataset",
+                    f"expected {expected} {word}, found {len(found)}",
+                    ("expect", word),
+                    "mend the files or the number",
                 )
 
 
@@ -193,7 +196,9 @@ class _Reader:
             return []
         for other in data:
             if other not in (key, *others):
-                self.errors.append(file.error(f"unknown field {other!r}", (other,), f"fields here are {', '.join((key, *others))}"))
+                self.errors.append(
+                    file.error(f"unknown field {other!r}", (other,), f"fields here are {', '.join((key, *others))}")
+                )
         items: list[Any] = data[key]
         return items
 
@@ -213,11 +218,17 @@ class _Reader:
                 continue
             for fixed in ("source", "coder", "id"):
                 if fixed in item:
-                    self.errors.append(file.error(f"{fixed!r} does not belong to a statement here", (*place, fixed), "leave it out"))
+                    self.errors.append(
+                        file.error(f"{fixed!r} does not belong to a statement here", (*place, fixed), "leave it out")
+                    )
             if item["key"] in entries:
                 other = entries[item["key"]][1]
                 self.errors.append(
-                    file.error(f"key {item['key']!r} is used twice, first in {other[0].name}:{other[0].line(other[1])}", place, "rename one of them")
+                    file.error(
+                        f"key {item['key']!r} is used twice, first in {other[0].name}:{other[0].line(other[1])}",
+                        place,
+                        "rename one of them",
+                    )
                 )
                 continue
             coder = file.data.get("coder", dataset.info.coder)
@@ -238,11 +249,15 @@ class _Reader:
                 if successor is None:
                     continue
                 if successor == statement.id:
-                    self.errors.append(file.error(f"statement {key!r} corrects itself", (*path, "corrected_by"), "name the other"))
+                    self.errors.append(
+                        file.error(f"statement {key!r} corrects itself", (*path, "corrected_by"), "name the other")
+                    )
                 statement = statement.model_copy(update={"corrected_by": successor})
             if statement.id in keys_of:
                 self.errors.append(
-                    file.error(f"statement {key!r} says the same as {keys_of[statement.id]!r}", path, "keep one of them")
+                    file.error(
+                        f"statement {key!r} says the same as {keys_of[statement.id]!r}", path, "keep one of them"
+                    )
                 )
                 continue
             keys_of[statement.id] = key
@@ -250,13 +265,19 @@ class _Reader:
             dataset.places[statement.id] = (file, path)
 
     def _build(
-        self, key: str, entries: dict[str, tuple[dict[str, Any], Place]], built: dict[str, Statement | None], trail: list[str]
+        self,
+        key: str,
+        entries: dict[str, tuple[dict[str, Any], Place]],
+        built: dict[str, Statement | None],
+        trail: list[str],
     ) -> None:
         if key in built:
             return
         item, (file, path) = entries[key]
         if len(trail) > _MAX_ABOUT:
-            self.errors.append(file.error(f"more than {_MAX_ABOUT} statements about one another", path, "break the chain"))
+            self.errors.append(
+                file.error(f"more than {_MAX_ABOUT} statements about one another", path, "break the chain")
+            )
             built[key] = None
             return
         if key in trail:
@@ -292,7 +313,9 @@ class _Reader:
         if not isinstance(key, str) or key not in entries:
             self.errors.append(file.error(f"no statement has the key {key!r}", path, "mend the key"))
         elif key in built:
-            self.errors.append(file.error(f"the statement {key!r} that this one names is itself wrong", path, "mend that first"))
+            self.errors.append(
+                file.error(f"the statement {key!r} that this one names is itself wrong", path, "mend that first")
+            )
         return None
 
 
@@ -343,4 +366,3 @@ def check_texts(sources: Mapping[str, Source], folder: Path) -> Iterator[InputEr
             yield InputError(
                 f"the text of source {source.id!r} has {length} characters, sources.yml says {source.length}", str(path)
             )
-

@@ -8,11 +8,19 @@ from ontology import UNSPECIFIED, Kind
 
 EntityId = Annotated[
     str,
-    Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=200, description="Id of an entity: lower-case letters, digits, - . _"),
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9._-]*$",
+        max_length=200,
+        description="Id of an entity: lower-case letters, digits, - . _",
+    ),
 ]
 SourceId = Annotated[
     str,
-    Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=200, description="Id of a source: lower-case letters, digits, - . _"),
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9._-]*$",
+        max_length=200,
+        description="Id of a source: lower-case letters, digits, - . _",
+    ),
 ]
 # Language, script, region and variants of BCP 47: engines refuse a file with a tag that has no such form.
 _LANGUAGE = r"^[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*$"

@@ -1,14 +1,13 @@
 """Who mediates, opposes, invites whom, and who says so: statements gathered into answers."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from operator import eq
 from typing import Any, overload
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -27,9 +26,9 @@ from graph.columns import (
     Rows,
     day,
 )
-from graph.selection import Mask, Selection
+from graph.selection import Selection
 from graph.snapshot import Snapshot
-from ontology import UNSPECIFIED, Kind, Modality, Status, vocabulary
+from ontology import Kind, Modality, Status
 
 
 class Level(StrEnum):
@@ -277,202 +276,3 @@ def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
             latest=day(max([d for d in high[part] if d != OPEN_END], default=OPEN_END)),
         ))  # fmt: skip
     return found
-
-
-# What the graph holds, for those who got no answer
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """What the graph holds about one actor: an empty answer is then not read as "no"."""
-
-    entity: str
-    statements: int
-    as_subject: int
-    by_relation: dict[str, int]
-    earliest: date | None
-    latest: date | None
-
-
-_COVERAGES: WeakKeyDictionary[Snapshot, dict[str, Coverage]] = WeakKeyDictionary()
-_MOST_KEPT = 10_000
-
-
-def coverage(snapshot: Snapshot, entities: Iterable[str]) -> list[Coverage]:
-    """What is known of each entity, statements of those who act for it included."""
-    kept = _COVERAGES.setdefault(snapshot, {})
-    if len(kept) > _MOST_KEPT:
-        kept.clear()
-    return [kept[e] if e in kept else kept.setdefault(e, _coverage(snapshot, e)) for e in dict.fromkeys(entities)]
-
-
-def _coverage(snapshot: Snapshot, entity: str) -> Coverage:
-    rows = snapshot.selector.select(Selection(involving=(entity,))).rows
-    as_subject = len(snapshot.selector.select(Selection(subject=entity)).rows)
-    return Coverage(entity, len(rows), as_subject, count_by_relation(snapshot, rows), *_span(snapshot, rows))
-
-
-def count_by_relation(snapshot: Snapshot, rows: Rows) -> dict[str, int]:
-    """Number of the rows' statements by relation, most first."""
-    c = snapshot.columns
-    numbers, counts = np.unique(c.relation[rows], return_counts=True)
-    pairs = sorted(zip(numbers.tolist(), counts.tolist(), strict=True), key=lambda p: (-p[1], c.relations[p[0]]))
-    return {c.relations[n]: k for n, k in pairs}
-
-
-def _span(snapshot: Snapshot, rows: Rows) -> tuple[date | None, date | None]:
-    low, high = snapshot.columns.earliest[rows], snapshot.columns.latest[rows]
-    low, high = low[low != OPEN_START], high[high != OPEN_END]
-    return day(int(low.min())) if len(low) else None, day(int(high.max())) if len(high) else None
-
-
-# Over time
-
-
-class Step(StrEnum):
-    """Length of the periods of a timeline."""
-
-    DAY = "day"
-    MONTH = "month"
-    YEAR = "year"
-
-
-_DIGITS = {Step.DAY: 10, Step.MONTH: 7, Step.YEAR: 4}
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """Statements per period, in order.
-
-    A statement counts in a period only where its dates lie within that one; `spread` counts those that reach
-    over several, `undated` those without any date or open on one side.
-    """
-
-    periods: dict[str, int]
-    spread: int
-    undated: int
-
-
-def timeline(snapshot: Snapshot, selection: Selection, step: Step) -> Timeline:
-    """Counts the selected statements per day, month or year."""
-    chosen = snapshot.selector.select(selection)
-    c = snapshot.columns
-    low, high = c.earliest[chosen.rows], c.latest[chosen.rows]
-    open_ended = (low == OPEN_START) | (high == OPEN_END)
-    spans, counts = np.unique(low[~open_ended].astype(np.int64) << 32 | high[~open_ended], return_counts=True)
-    periods: dict[str, int] = {}
-    spread = 0
-    digits = _DIGITS[step]
-    for span, n in zip(spans.tolist(), counts.tolist(), strict=True):
-        first, last = span >> 32, span & 0xFFFFFFFF
-        period = date.fromordinal(first).isoformat()[:digits]
-        if period == date.fromordinal(last).isoformat()[:digits]:
-            periods[period] = periods.get(period, 0) + n
-        else:
-            spread += n
-    return Timeline(dict(sorted(periods.items())), spread, chosen.undated + int(open_ended.sum()))
-
-
-# Contradictions
-
-
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """Statements that cannot all hold, with the kind of contradiction and the reason in words."""
-
-    kind: str
-    statements: tuple[str, ...]
-    reason: str
-    settled: bool
-
-
-def contradictions(snapshot: Snapshot) -> list[Contradiction]:
-    """All contradictions: two holders of a post at one time, a claim and its denial, a statement and its correction."""
-    return [*_posts(snapshot), *_denials(snapshot), *_corrections(snapshot)]
-
-
-def _standing(snapshot: Snapshot) -> Mask:
-    return np.asarray(snapshot.columns.status != STATUSES.index(Status.RETRACTED))
-
-
-_FIRM = (Modality.ASSERTED, Modality.CODED, Modality.CLAIMED, Modality.PRESUPPOSED, Modality.INTERPRETED)
-
-
-def _firm(snapshot: Snapshot) -> Mask:
-    return np.isin(snapshot.columns.modality, [MODALITIES.index(m) for m in _FIRM])
-
-
-def _overlap(snapshot: Snapshot, a: int, b: int) -> bool:
-    c = snapshot.columns
-    return bool(c.earliest[a] <= c.latest[b] and c.earliest[b] <= c.latest[a])
-
-
-def _posts(snapshot: Snapshot) -> Iterator[Contradiction]:
-    c = snapshot.columns
-    number = c.relation_number.get("holds-post")
-    if number is None:
-        return
-    rows = c.relation_index[number]
-    rows = rows[_standing(snapshot)[rows] & _firm(snapshot)[rows]]
-    posts: dict[int, list[int]] = {}
-    for row in rows.tolist():
-        posts.setdefault(int(c.object[row]), []).append(row)
-    for post, holders in posts.items():
-        people: dict[int, list[int]] = {}
-        for row in holders:
-            if c.entities[c.subject[row]] != UNSPECIFIED:
-                people.setdefault(int(c.subject[row]), []).append(row)
-        names = sorted(people)
-        for i, one in enumerate(names):
-            for other in names[i + 1 :]:
-                clash = [(a, b) for a in people[one] for b in people[other] if _overlap(snapshot, a, b)]
-                if clash:
-                    ids = tuple(dict.fromkeys(c.id(r) for pair in clash for r in pair))
-                    label = snapshot.label
-                    yield Contradiction(
-                        "two-holders-of-a-post", ids,
-                        f"{label(c.entities[one])} and {label(c.entities[other])} are both said to hold the post "
-                        f"{label(c.entities[post])} at a time that may be the same",
-                        settled=all(_is_disputed(snapshot, a) or _is_disputed(snapshot, b) for a, b in clash),
-                    )  # fmt: skip
-
-
-def _is_disputed(snapshot: Snapshot, row: int) -> bool:
-    return bool(snapshot.columns.status[row] == STATUSES.index(Status.DISPUTED))
-
-
-def _denials(snapshot: Snapshot) -> Iterator[Contradiction]:
-    c = snapshot.columns
-    statement_as_subject = c.flags & SUBJECT_IS_STATEMENT
-    negated = np.flatnonzero((c.modality == MODALITIES.index(Modality.NEGATED)) & _standing(snapshot))
-    for row in negated.tolist():
-        relation = c.relations[c.relation[row]]
-        if statement_as_subject[row]:
-            who = "an act"
-        else:
-            who = snapshot.label(c.entities[c.subject[row]]) if c.subject[row] != NONE else "the parties"
-        narrower = [c.relation_number[r] for r in vocabulary().narrower(relation) if r in c.relation_number]
-        same = (
-            (c.subject == c.subject[row]) & (statement_as_subject == statement_as_subject[row])
-            & (c.object == c.object[row]) & (c.about == c.about[row]) & (c.parties == c.parties[row])
-            & np.isin(c.relation, narrower) & _standing(snapshot)
-            & _firm(snapshot)
-        )  # fmt: skip
-        for other in np.flatnonzero(same).tolist():
-            if _overlap(snapshot, row, other):
-                yield Contradiction(
-                    "claim-and-denial", (c.id(other), c.id(row)),
-                    f"one says that {who} {vocabulary().relation(relation).label}, the other that it is not so",
-                    settled=_is_disputed(snapshot, row) or _is_disputed(snapshot, other),
-                )  # fmt: skip
-
-
-def _corrections(snapshot: Snapshot) -> Iterator[Contradiction]:
-    c = snapshot.columns
-    for row in np.flatnonzero(c.status == STATUSES.index(Status.DISPUTED)).tolist():
-        statement = snapshot.statements([row])[0]
-        if statement.corrected_by:
-            yield Contradiction(
-                "correction", (statement.id, statement.corrected_by),
-                statement.note or "the second corrects the first", settled=True,
-            )  # fmt: skip

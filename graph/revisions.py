@@ -131,17 +131,17 @@ class RevisionFolder:
         try:
             text = self._pointer.read_text()
         except FileNotFoundError:
-            # The first revision is empty, so only later ones can be lost: never take them for what a killed writer left.
+            # The first revision is empty, so only later ones can be lost: they are never what a killed writer left.
             if newest := max((int(p.name) for p in self._folders() if p.name != "1"), default=0):
                 raise StoreFormatError(
-                    f"{self._pointer} is missing: write into it the number of the newest whole revision, such as {newest}"
+                    f"{self._pointer} is missing: write into it the number of the newest whole revision, as {newest}"
                 ) from None
             return 0
         except (OSError, ValueError) as error:
             raise StoreFormatError(f"{self._pointer} cannot be read: {error}") from error
         if not _NUMBER.fullmatch(text):
             raise StoreFormatError(
-                f"{self._pointer} holds {text[:40]!r} and not the number of a revision: write that of the newest whole one"
+                f"{self._pointer} holds {text[:40]!r} and no number: write that of the newest whole revision"
             )
         return int(text)
 

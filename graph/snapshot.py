@@ -156,7 +156,9 @@ def read_sources(store: EmbeddedStore, iris: Iris) -> dict[str, Source]:
     """All sources of a store."""
     prefix = iris.source("")
     ids = [g.removeprefix(prefix) for g in store.graphs() if g.startswith(prefix)]
-    return {id: source_from(id, store.describe([iris.source(id)], iris.source(id))[iris.source(id)], iris) for id in ids}
+    return {
+        id: source_from(id, store.describe([iris.source(id)], iris.source(id))[iris.source(id)], iris) for id in ids
+    }
 
 
 def rebuilt_columns(

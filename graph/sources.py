@@ -15,7 +15,9 @@ def check_edtf(text: str) -> str:
     return text
 
 
-Edtf = Annotated[str, AfterValidator(check_edtf), Field(description="Date in EDTF (ISO 8601-2), no finer than its source")]
+Edtf = Annotated[
+    str, AfterValidator(check_edtf), Field(description="Date in EDTF (ISO 8601-2), no finer than its source")
+]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 in lower-case hexadecimal")]
 
 

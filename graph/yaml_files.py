@@ -17,7 +17,10 @@ _OPENING = (
 )  # fmt: skip
 _CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_CORE_TAGS = {f"tag:yaml.org,2002:{t}" for t in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge", "value")}
+_CORE_TAGS = {
+    f"tag:yaml.org,2002:{t}"
+    for t in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge", "value")
+}
 # The JSON schema of YAML 1.2: `no`, `012`, `1:30` and dates are words, not truth values, octals or times.
 _PLAIN = (
     (re.compile(r"null|~|"), lambda _: None),
@@ -59,7 +62,10 @@ def read_yaml(path: Path, name: str | None = None) -> YamlFile:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise InputError(
-                f"{size} bytes of YAML are too many, at most {MAX_BYTES} are read", name, None, "split the file, or import a table"
+                f"{size} bytes of YAML are too many, at most {MAX_BYTES} are read",
+                name,
+                None,
+                "split the file, or import a table",
             )
         raw = path.read_bytes()
     except OSError as error:
@@ -82,10 +88,15 @@ def parse_yaml(text: str, name: str) -> YamlFile:
         for token in yaml.scan(text, Loader=_LOADER):
             depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
             if depth > _MAX_DEPTH:
-                raise InputError("nested too deeply", name, token.start_mark.line + 1, f"at most {_MAX_DEPTH} levels are read")
+                raise InputError(
+                    "nested too deeply", name, token.start_mark.line + 1, f"at most {_MAX_DEPTH} levels are read"
+                )
             if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
                 raise InputError(
-                    f"anchor or alias {token.value!r}", name, token.start_mark.line + 1, "write the value out, or quote the * or &"
+                    f"anchor or alias {token.value!r}",
+                    name,
+                    token.start_mark.line + 1,
+                    "write the value out, or quote the * or &",
                 )
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
@@ -120,7 +131,10 @@ def _build(node: yaml.Node, path: Path_, lines: dict[Path_, int], name: str) -> 
             key = str(key_node.value)
             if key in mapping:
                 raise InputError(
-                    f"duplicate key {key!r}, first on line {lines[(*path, key)]}", name, key_node.start_mark.line + 1, "keep one of them"
+                    f"duplicate key {key!r}, first on line {lines[(*path, key)]}",
+                    name,
+                    key_node.start_mark.line + 1,
+                    "keep one of them",
                 )
             mapping[key] = _build(value_node, (*path, key), lines, name)
             lines[(*path, key)] = key_node.start_mark.line + 1

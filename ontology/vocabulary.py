@@ -126,7 +126,6 @@ class Vocabulary:
             return frozenset(r.id for r in self.relations.values() if r.family == word)
         raise UnknownTermError("relation or family", word, [*self.relations, *self.families])
 
-
     def mapped(self, scheme_code: str) -> tuple[str, ...]:
         """Ids of the relations that are a close match of a code such as "cameo-1.1b3:112"."""
         return tuple(r.id for r in self.relations.values() if scheme_code in r.close_match)

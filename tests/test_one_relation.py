@@ -68,15 +68,21 @@ def copy(tmp_path: Path) -> Path:
         if name in counts and number.isdigit():
             lines[i] = f"  {name}: {int(number) + counts[name]}"
     info.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (tmp_path / "norland" / "statements" / "more.yml").write_text(STATEMENTS.format(relation="serenades"), encoding="utf-8")
+    (tmp_path / "norland" / "statements" / "more.yml").write_text(
+        STATEMENTS.format(relation="serenades"), encoding="utf-8"
+    )
     return tmp_path
 
 
 def run(folder: Path, program: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "ignore", "-c", program, str(folder / "norland")],
-        cwd=folder, env={"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        cwd=folder,
+        env={"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
 
 
 def test_relation_added_to_the_turtle_is_accepted_asked_served_and_documented(copy: Path) -> None:

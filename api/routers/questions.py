@@ -9,8 +9,10 @@ from api import answers, schemas
 from api.dependencies import Reply, ReplyDep
 from api.direct import DirectRoute
 from api.parameters import NoParameters, TimelineParameters, WhoParameters, cursor_query, read_cursor, write_cursor
-from graph.questions import ask, contradictions, timeline
+from graph.contradictions import contradictions
+from graph.questions import ask
 from graph.selection import Selection
+from graph.timelines import timeline
 
 router = APIRouter(tags=["questions"], route_class=DirectRoute)
 

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 import rdflib
 
 from graph import KnowledgeGraph
-from graph.questions import Step, timeline
+from graph.timelines import Step, timeline
 from ontology import store_prefixes, vocabulary
 from tests.benchmarks.measure import Figure, at_most, seconds, short
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from graph import KnowledgeGraph, Statement
-from graph.questions import contradictions
+from graph.contradictions import contradictions
 
 SEED = Path(__file__).parents[3] / "shared" / "seed"
 MEDIATORS = {"russia", "the-west", "united-states", "european-union"}

@@ -11,7 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph import KnowledgeGraph, Level, Selection, Statement
-from graph.questions import Step, Voice, ask, contradictions, count_by_relation, coverage, timeline
+from graph.contradictions import contradictions
+from graph.coverage import count_by_relation, coverage
+from graph.questions import Voice, ask
+from graph.timelines import Step, timeline
 from ontology import Modality, Status
 from tests.graph.strategies import SOURCES, several_fitting
 

@@ -24,9 +24,7 @@ def state(path: Path) -> set[str]:
         return {s.id for s in kg.statements(status=["active", "disputed", "retracted"])}
 
 
-def python(
-    code: str, *arguments: object, before: Callable[[], None] | None = None
-) -> subprocess.CompletedProcess[str]:
+def python(code: str, *arguments: object, before: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
     """Runs Python code in a process of its own, with the packages at hand and something done before."""
     command = [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -82,7 +80,7 @@ def test_a_pointer_that_is_no_number_is_told_and_nothing_is_cleared(
 ) -> None:
     store = shutil.copytree(norland_store, tmp_path / "store")
     (store / "CURRENT").write_text(text)
-    with pytest.raises(StoreFormatError, match=r"CURRENT holds .* and not the number of a revision"):
+    with pytest.raises(StoreFormatError, match=r"CURRENT holds .* and no number"):
         KnowledgeGraph(store)
     (store / "CURRENT").write_text("2\n")
     assert len(state(store)) == 18

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from graph import InputError, InputErrors, KnowledgeGraph, Statement
+from graph.contradictions import contradictions
 from graph.exceptions import NotFoundError, StoreFormatError, StoreLockedError
-from graph.questions import contradictions
 from ontology import Status
 from tests.graph.conftest import Folder
 

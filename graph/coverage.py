@@ -1,0 +1,56 @@
+"""What the graph holds about an actor, for those who got no answer: an empty list is then not read as a no."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from graph.columns import OPEN_END, OPEN_START, Rows, day
+from graph.selection import Selection
+from graph.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the graph holds about one actor: an empty answer is then not read as "no"."""
+
+    entity: str
+    statements: int
+    as_subject: int
+    by_relation: dict[str, int]
+    earliest: date | None
+    latest: date | None
+
+
+_COVERAGES: WeakKeyDictionary[Snapshot, dict[str, Coverage]] = WeakKeyDictionary()
+_MOST_KEPT = 10_000
+
+
+def coverage(snapshot: Snapshot, entities: Iterable[str]) -> list[Coverage]:
+    """What is known of each entity, statements of those who act for it included."""
+    kept = _COVERAGES.setdefault(snapshot, {})
+    if len(kept) > _MOST_KEPT:
+        kept.clear()
+    return [kept[e] if e in kept else kept.setdefault(e, _coverage(snapshot, e)) for e in dict.fromkeys(entities)]
+
+
+def _coverage(snapshot: Snapshot, entity: str) -> Coverage:
+    rows = snapshot.selector.select(Selection(involving=(entity,))).rows
+    as_subject = len(snapshot.selector.select(Selection(subject=entity)).rows)
+    return Coverage(entity, len(rows), as_subject, count_by_relation(snapshot, rows), *_span(snapshot, rows))
+
+
+def count_by_relation(snapshot: Snapshot, rows: Rows) -> dict[str, int]:
+    """Number of the rows' statements by relation, most first."""
+    c = snapshot.columns
+    numbers, counts = np.unique(c.relation[rows], return_counts=True)
+    pairs = sorted(zip(numbers.tolist(), counts.tolist(), strict=True), key=lambda p: (-p[1], c.relations[p[0]]))
+    return {c.relations[n]: k for n, k in pairs}
+
+
+def _span(snapshot: Snapshot, rows: Rows) -> tuple[date | None, date | None]:
+    low, high = snapshot.columns.earliest[rows], snapshot.columns.latest[rows]
+    low, high = low[low != OPEN_START], high[high != OPEN_END]
+    return day(int(low.min())) if len(low) else None, day(int(high.max())) if len(high) else None
