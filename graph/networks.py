@@ -18,7 +18,8 @@ def network(snapshot: Snapshot, selection: Selection | None = None) -> "nx.Multi
     and to each participant in a role (`ID#ROLE-ENTITY`); a collective statement of parties alone joins each
     pair of them, and each of them with the object and the participants in roles. Nodes carry `label` and `kind`;
     edges `statement`, `relation`, `family`, `part` (object, party, or the role), `modality`, `status`, `source`,
-    `voice`, `sign`, `earliest` and `latest` as ISO dates. What an edge stands for is always the statement that it names: see the evidence there. The unspecified agent is no node.
+    `voice`, `sign`, `earliest` and `latest` as ISO dates. What an edge stands for is always the statement that it
+    names: see the evidence there. The unspecified agent is no node.
     """
     c = snapshot.columns
     rows = snapshot.selector.select(selection or Selection()).rows

@@ -7,6 +7,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -178,8 +179,9 @@ _LOAD = """
 def open_folder(tmp_path: Path) -> Path:
     """A folder that every user of the machine can reach."""
     for path in (tmp_path, *tmp_path.parents):
-        if path.stat().st_uid == os.geteuid() and path != Path("/tmp"):  # noqa: S108 - left as it is
-            path.chmod(path.stat().st_mode | 0o055)
+        if path == Path(tempfile.gettempdir()):
+            break
+        path.chmod(0o755)
     return tmp_path
 
 
