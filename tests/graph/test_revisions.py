@@ -97,7 +97,9 @@ def test_a_pointer_to_a_revision_that_is_not_there_is_told(norland_store: Path, 
 def test_a_lost_pointer_is_told_and_no_revision_is_cleared(norland_store: Path, tmp_path: Path) -> None:
     store = shutil.copytree(norland_store, tmp_path / "store")
     (store / "CURRENT").unlink()
-    with pytest.raises(StoreFormatError, match=r"CURRENT is missing: write into it the number .* such as 2"):
+    with pytest.raises(
+        StoreFormatError, match=r"CURRENT is missing: write into it the number of the newest whole revision, .*2$"
+    ):
         KnowledgeGraph(store)
     (store / "CURRENT").write_text("2")
     assert len(state(store)) == 18
