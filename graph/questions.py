@@ -57,7 +57,8 @@ class Found:
     """One answer: all selected statements of one (subject, relation, object, about, parties).
 
     `events` counts distinct events, those denied left out; where not `events_exact` it is a lower bound, since an
-    act was repeated an unknown number of times. `sides`: "both" or "one" of the pair asked for, None where none was.
+    act was repeated an unknown number of times, or two coders read one text. `sides`: "both" or "one" of the pair
+    asked for, None where none was.
     """
 
     subject: str | None
@@ -240,6 +241,7 @@ def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
     ids = c.ids_of(rows)
     modality, status, flags = c.modality[rows].tolist(), c.status[rows].tolist(), c.flags[rows].tolist()
     speakers, source, event = c.speakers[rows].tolist(), c.source[rows].tolist(), c.event[rows].tolist()
+    coder = c.coder[rows].tolist()
     low, high = c.earliest[rows].tolist(), c.latest[rows].tolist()
     subject, object, parties = (
         groups.subject[starts].tolist(),
@@ -254,7 +256,7 @@ def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
         begin, end = end, end + size
         part = slice(begin, end)
         is_statement = flags[begin] & SUBJECT_IS_STATEMENT
-        told = zip(event[part], ids[part], modality[part], strict=True)
+        events, one_coder = _events(event[part], modality[part], source[part], coder[part])
         found.append(Found(
             subject=None if is_statement or subject[n] == NONE else c.entities[subject[n]],
             subject_statement=c.id(subject[n]) if is_statement else None,
@@ -270,9 +272,23 @@ def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
                 for (chain, place), k in Counter(zip(speakers[part], source[part], strict=True)).most_common()
             ),
             statements=tuple(ids[part]),
-            events=len({id if e == NONE else e for e, id, m in told if m != _NEGATED}),
-            events_exact=not any(f & REPEATED for f in flags[part]),
+            events=events,
+            events_exact=one_coder and not any(f & REPEATED for f in flags[part]),
             earliest=day(min([d for d in low[part] if d != OPEN_START], default=OPEN_START)),
             latest=day(max([d for d in high[part] if d != OPEN_END], default=OPEN_END)),
         ))  # fmt: skip
     return found
+
+
+def _events(event: list[int], modality: list[int], source: list[int], coder: list[int]) -> tuple[int, bool]:
+    """Number of distinct events, and whether no source was coded by two.
+
+    What two coders of one text tell of without naming an event counts once: as often as the one who tells of more.
+    """
+    told = [(e, s, k) for e, m, s, k in zip(event, modality, source, coder, strict=True) if m != _NEGATED]
+    unnamed = Counter((s, k) for e, s, k in told if e == NONE)
+    most: dict[int, int] = {}
+    for (s, _), n in unnamed.items():
+        most[s] = max(most.get(s, 0), n)
+    one_coder = len({(s, k) for _, s, k in told}) == len({s for _, s, _ in told})
+    return len({e for e, _, _ in told if e != NONE}) + sum(most.values()), one_coder

@@ -264,3 +264,12 @@ def test_a_retracted_statement_contradicts_nothing(kg: KnowledgeGraph) -> None:
 def test_an_unknown_level_is_refused(norland: KnowledgeGraph, level: str) -> None:
     with pytest.raises(ValueError, match="is not a valid Level"):
         norland.ask("invites", level=level)
+
+
+def test_what_two_coders_read_in_one_text_counts_once(kg: KnowledgeGraph) -> None:
+    before = kg.ask("accuses").found[0]
+    again = [s.model_copy(update={"coder": "reader-2"}) for s in kg.statements(relation="accuses", exact=True)]
+    kg.add(Statement.model_validate(s.model_dump(exclude={"id"})) for s in again)
+    after = kg.ask("accuses").found[0]
+    assert (len(before.statements), before.events, before.events_exact) == (1, 1, True)
+    assert (len(after.statements), after.events, after.events_exact) == (2, 1, False)
