@@ -155,6 +155,7 @@ def coverage_answer(snapshot: Snapshot, c: Coverage) -> Json:
         "statements": c.statements,
         "as_subject": c.as_subject,
         "by_relation": c.by_relation,
+        "about_theirs": c.about_theirs,
         "earliest": c.earliest,
         "latest": c.latest,
     }

@@ -87,7 +87,10 @@ class Reply:
     def ready(self) -> Snapshot | None:
         """The current revision where a question was asked of it before, so that it is open and its indexes are made."""
         opened = self._state.graph.opened
-        return opened if opened is not None and opened.revision == self._state.asked else None
+        if opened is None or opened.revision != self._state.asked:
+            return None
+        self.snapshot = opened
+        return opened
 
     def make_ready(self) -> None:
         """Notes that a question was asked of the snapshot."""
@@ -102,9 +105,10 @@ class Reply:
         """Raises NotModified where the client has this answer in this variant. To be called before any work."""
         self._variant = variant
         wanted = self._request.headers.get("if-none-match", "")
-        if wanted.strip() == "*" or self._etag() in (t.strip().removeprefix("W/") for t in wanted.split(",")):
+        if wanted.strip() == "*" or self._etag in (t.strip().removeprefix("W/") for t in wanted.split(",")):
             raise NotModified(self._headers())
 
+    @cached_property
     def _etag(self) -> str:
         scope = self._request.scope
         parts = (self._state.fingerprint, self.snapshot.revision, self._variant, scope["path"], scope["query_string"])
@@ -113,7 +117,7 @@ class Reply:
     def _headers(self) -> dict[str, str]:
         headers = {"Cache-Control": "no-cache", "Vary": "Accept"}
         # What is posted depends on the body too, and nobody asks for it again by its tag.
-        return headers if self._request.method == "POST" else headers | {"ETag": self._etag()}
+        return headers if self._request.method == "POST" else headers | {"ETag": self._etag}
 
     def json(self, content: Any, **headers: str) -> Response:
         """A JSON answer."""

@@ -111,7 +111,7 @@ def add_handlers(app: FastAPI) -> None:
     async def _validation(_: Request, error: RequestValidationError) -> Response:
         faults = []
         for fault in error.errors():
-            name = ".".join(str(p) for p in fault["loc"][1:])
+            name = str(fault["loc"][1]) if len(fault["loc"]) > 1 else ""
             given = fault.get("input")
             faults.append(
                 {"parameter": name, "message": str(fault["msg"]).removeprefix("Value error, "),

@@ -114,8 +114,10 @@ class Answer(Body):
     disputed: int
     voices: list[VoiceBody]
     statements: list[str]
-    events: Annotated[int, Field(description="Distinct events; a lower bound where events_exact is false.")]
-    events_exact: bool
+    events: Annotated[int, Field(description="Distinct events that are said to have taken place.")]
+    events_exact: Annotated[
+        bool, Field(description="False where an act was repeated, or statements may tell of one event unlinked.")
+    ]
     earliest: date | None
     latest: date | None
     sides: Annotated[str | None, Field(description="With `between`: both or one of the two are named.")] = None
@@ -128,6 +130,10 @@ class ActorCoverage(Body):
     statements: int
     as_subject: int
     by_relation: dict[str, int]
+    about_theirs: Annotated[
+        dict[str, int],
+        Field(description="Statements about what the actor does, such as objections to its mediation."),
+    ]
     earliest: date | None
     latest: date | None
 
@@ -325,6 +331,7 @@ class ContradictionList(Body):
 
     items: list[ContradictionBody]
     total: int
+    next: str | None
     revision: int
 
 

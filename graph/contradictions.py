@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from graph.columns import MODALITIES, NONE, STATUSES, SUBJECT_IS_STATEMENT
 from graph.selection import Mask
 from graph.snapshot import Snapshot
+from graph.wording import in_words
 from ontology import UNSPECIFIED, Modality, Status, vocabulary
 
 
@@ -21,9 +23,17 @@ class Contradiction:
     settled: bool
 
 
-def contradictions(snapshot: Snapshot) -> list[Contradiction]:
-    """All contradictions: two holders of a post at one time, a claim and its denial, a statement and its correction."""
-    return [*_posts(snapshot), *_denials(snapshot), *_corrections(snapshot)]
+_FOUND: WeakKeyDictionary[Snapshot, tuple[Contradiction, ...]] = WeakKeyDictionary()
+
+
+def contradictions(snapshot: Snapshot) -> tuple[Contradiction, ...]:
+    """All contradictions: two holders of a post at one time, a claim and its denial, a statement and its correction.
+
+    Looked for once a revision.
+    """
+    if snapshot not in _FOUND:
+        _FOUND[snapshot] = (*_posts(snapshot), *_denials(snapshot), *_corrections(snapshot))
+    return _FOUND[snapshot]
 
 
 def _standing(snapshot: Snapshot) -> Mask:
@@ -40,6 +50,12 @@ def _firm(snapshot: Snapshot) -> Mask:
 def _overlap(snapshot: Snapshot, a: int, b: int) -> bool:
     c = snapshot.columns
     return bool(c.earliest[a] <= c.latest[b] and c.earliest[b] <= c.latest[a])
+
+
+def _together(snapshot: Snapshot, a: int, b: int) -> bool:
+    """As `_overlap`, but that one ends on the day on which the other begins is a handover."""
+    c = snapshot.columns
+    return bool(c.earliest[a] < c.latest[b] and c.earliest[b] < c.latest[a])
 
 
 def _posts(snapshot: Snapshot) -> Iterator[Contradiction]:
@@ -60,7 +76,7 @@ def _posts(snapshot: Snapshot) -> Iterator[Contradiction]:
         names = sorted(people)
         for i, one in enumerate(names):
             for other in names[i + 1 :]:
-                clash = [(a, b) for a in people[one] for b in people[other] if _overlap(snapshot, a, b)]
+                clash = [(a, b) for a in people[one] for b in people[other] if _together(snapshot, a, b)]
                 if clash:
                     ids = tuple(dict.fromkeys(c.id(r) for pair in clash for r in pair))
                     label = snapshot.label
@@ -77,29 +93,47 @@ def _is_disputed(snapshot: Snapshot, row: int) -> bool:
 
 
 def _denials(snapshot: Snapshot) -> Iterator[Contradiction]:
+    """One contradiction for all that says and all that denies the same, at times that may be the same."""
     c = snapshot.columns
-    statement_as_subject = c.flags & SUBJECT_IS_STATEMENT
     negated = np.flatnonzero((c.modality == MODALITIES.index(Modality.NEGATED)) & _standing(snapshot))
+    denials: dict[tuple[object, ...], list[int]] = {}
     for row in negated.tolist():
-        relation = c.relations[c.relation[row]]
-        if statement_as_subject[row]:
-            who = "an act"
-        else:
-            who = snapshot.label(c.entities[c.subject[row]]) if c.subject[row] != NONE else "the parties"
-        narrower = [c.relation_number[r] for r in vocabulary().narrower(relation) if r in c.relation_number]
-        same = (
-            (c.subject == c.subject[row]) & (statement_as_subject == statement_as_subject[row])
-            & (c.object == c.object[row]) & (c.about == c.about[row]) & (c.parties == c.parties[row])
-            & np.isin(c.relation, narrower) & _standing(snapshot)
-            & _firm(snapshot)
-        )  # fmt: skip
-        for other in np.flatnonzero(same).tolist():
-            if _overlap(snapshot, row, other):
-                yield Contradiction(
-                    "claim-and-denial", (c.id(other), c.id(row)),
-                    f"one says that {who} {vocabulary().relation(relation).label}, the other that it is not so",
-                    settled=_is_disputed(snapshot, row) or _is_disputed(snapshot, other),
-                )  # fmt: skip
+        denials.setdefault((int(c.relation[row]), *_ends(snapshot, row)), []).append(row)
+    relations = {n: _denied(snapshot, int(n)) for n in np.unique(c.relation[negated])}
+    firm = np.flatnonzero(_firm(snapshot) & _standing(snapshot))
+    firm = firm[np.isin(c.relation[firm], [n for numbers in relations.values() for n in numbers])]
+    claims: dict[tuple[object, ...], list[int]] = {}
+    for row in firm.tolist():
+        claims.setdefault((int(c.relation[row]), *_ends(snapshot, row)), []).append(row)
+    for (relation, *ends), against in denials.items():
+        said = [r for n in relations[relation] for r in claims.get((n, *ends), ())]
+        for_ = [a for a in said if any(_overlap(snapshot, a, b) for b in against)]
+        if for_:
+            against = [b for b in against if any(_overlap(snapshot, a, b) for a in for_)]
+            yield Contradiction(
+                "claim-and-denial",
+                tuple(c.id(r) for r in (*for_, *against)),
+                f"it is said, and denied: {in_words(snapshot, for_[0])}; {in_words(snapshot, against[0])}",
+                settled=all(_is_disputed(snapshot, r) for r in for_) or all(_is_disputed(snapshot, r) for r in against),
+            )
+
+
+def _denied(snapshot: Snapshot, relation: int) -> list[int]:
+    """Numbers of the relations that a denial of this one denies: itself and narrower ones."""
+    c = snapshot.columns
+    narrower = vocabulary().narrower(c.relations[relation])
+    return [c.relation_number[r] for r in narrower if r in c.relation_number]
+
+
+def _ends(snapshot: Snapshot, row: int) -> tuple[object, ...]:
+    """What must agree for two statements of a relation to be of one thing; a symmetric relation has no direction."""
+    c = snapshot.columns
+    act = bool(c.flags[row] & SUBJECT_IS_STATEMENT)
+    subject, object, about = int(c.subject[row]), int(c.object[row]), int(c.about[row])
+    parties = c.party_sets[c.parties[row]]
+    if vocabulary().relations[c.relations[c.relation[row]]].symmetric and not act:
+        return frozenset({subject, object, *parties} - {NONE}), about
+    return act, subject, object, about, frozenset(parties)
 
 
 def _corrections(snapshot: Snapshot) -> Iterator[Contradiction]:

@@ -14,12 +14,16 @@ from graph.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What the graph holds about one actor: an empty answer is then not read as "no"."""
+    """What the graph holds about one actor: an empty answer is then not read as "no".
+
+    `about_theirs` counts the statements that are about statements of the actor, such as objections to its mediation.
+    """
 
     entity: str
     statements: int
     as_subject: int
     by_relation: dict[str, int]
+    about_theirs: dict[str, int]
     earliest: date | None
     latest: date | None
 
@@ -39,7 +43,15 @@ def coverage(snapshot: Snapshot, entities: Iterable[str]) -> list[Coverage]:
 def _coverage(snapshot: Snapshot, entity: str) -> Coverage:
     rows = snapshot.selector.select(Selection(involving=(entity,))).rows
     as_subject = len(snapshot.selector.select(Selection(subject=entity)).rows)
-    return Coverage(entity, len(rows), as_subject, count_by_relation(snapshot, rows), *_span(snapshot, rows))
+    theirs = snapshot.selector.select(Selection(about_subject=entity)).rows
+    return Coverage(
+        entity,
+        len(rows),
+        as_subject,
+        count_by_relation(snapshot, rows),
+        count_by_relation(snapshot, theirs),
+        *_span(snapshot, rows),
+    )
 
 
 def count_by_relation(snapshot: Snapshot, rows: Rows) -> dict[str, int]:
@@ -52,5 +64,7 @@ def count_by_relation(snapshot: Snapshot, rows: Rows) -> dict[str, int]:
 
 def _span(snapshot: Snapshot, rows: Rows) -> tuple[date | None, date | None]:
     low, high = snapshot.columns.earliest[rows], snapshot.columns.latest[rows]
-    low, high = low[low != OPEN_START], high[high != OPEN_END]
-    return day(int(low.min())) if len(low) else None, day(int(high.max())) if len(high) else None
+    dated = (low != OPEN_START) | (high != OPEN_END)
+    if not dated.any():
+        return None, None
+    return day(int(low[dated].min())), day(int(high[dated].max()))

@@ -278,27 +278,29 @@ _ACTOR_LISTS = ("party", "between", "involving")
 
 
 def selection_from_names(snapshot: Snapshot, filters: Mapping[str, Any]) -> Selection:
-    """A selection whose entities are named by id, label or alias; a stand-in means its government.
+    """A selection whose entities are named by id, label or alias; a stand-in means its government, unless `exact`.
 
     Lists may be single values, dates ISO strings, roles `ROLE` or `ROLE:NAME`. Raises UnknownNameError,
     AmbiguousNameError, and ValueError for a value that is no modality, status or date.
     """
     names = snapshot.names
+    # Asked for exactly, a place is the place and not whom it may stand for.
+    actor = not filters.get("exact")
     values = {k: v for k, v in filters.items() if v is not None and v != ()}
     for name in _ENTITY_FILTERS:
         if name in values:
-            values[name] = names.resolve(values[name], actor=True)
+            values[name] = names.resolve(values[name], actor=actor)
     for name in _PLACE_FILTERS:
         if name in values:
             values[name] = names.resolve(values[name])
     for name in _ACTOR_LISTS:
         if name in values:
-            values[name] = tuple(names.resolve(v, actor=True) for v in _listed(values[name]))
+            values[name] = tuple(names.resolve(v, actor=actor) for v in _listed(values[name]))
     if "role" in values:
         pairs = [v.partition(":") for v in _listed(values["role"])]
         values["role"] = tuple(f"{r}:{names.resolve(n)}" if n else r for r, _, n in pairs)
     if values.get("according_to") not in (None, SOURCE_VOICE):
-        values["according_to"] = names.resolve(values["according_to"], actor=True)
+        values["according_to"] = names.resolve(values["according_to"], actor=actor)
     if "source" in values:
         values["source"] = _listed(values["source"])
     for name, kind in (("modality", Modality), ("status", Status)):

@@ -28,7 +28,7 @@ from graph.columns import (
 )
 from graph.selection import Selection
 from graph.snapshot import Snapshot
-from ontology import Kind, Modality, Status
+from ontology import Kind, Modality, Status, vocabulary
 
 
 class Level(StrEnum):
@@ -39,7 +39,12 @@ class Level(StrEnum):
     STATE = "state"
 
 
-_DISPUTED, _NEGATED = STATUSES.index(Status.DISPUTED), MODALITIES.index(Modality.NEGATED)
+_DISPUTED, _CODED = STATUSES.index(Status.DISPUTED), MODALITIES.index(Modality.CODED)
+_TOLD = frozenset(
+    MODALITIES.index(m)
+    for m in (Modality.ASSERTED, Modality.CODED, Modality.CLAIMED, Modality.PRESUPPOSED, Modality.INTERPRETED)
+)
+"""Modalities that tell of something that took place."""
 _LEVELS = {Level.BODY: BODIES | {Kind.STATE}, Level.STATE: frozenset({Kind.STATE})}
 
 
@@ -56,9 +61,10 @@ class Voice:
 class Found:
     """One answer: all selected statements of one (subject, relation, object, about, parties).
 
-    `events` counts distinct events, those denied left out; where not `events_exact` it is a lower bound, since an
-    act was repeated an unknown number of times, or two coders read one text. `sides`: "both" or "one" of the pair
-    asked for, None where none was.
+    `events` counts the events that the statements say took place: those that share an event count once, aims,
+    conditions and denials not at all. Where not `events_exact` that number is unsure: an act was repeated an unknown
+    number of times, two coders read one text, or nobody said whether several statements tell of one event. `sides`:
+    "both" or "one" of the pair asked for, None where none was.
     """
 
     subject: str | None
@@ -198,8 +204,16 @@ def _raised(snapshot: Snapshot, rows: Rows, level: Level) -> tuple[Ints, Ints, I
     subject, object, parties = c.subject[rows], c.object[rows], c.parties[rows]
     if level is Level.ENTITY:
         return subject, object, parties, c.party_sets
-    raise_to = _raiser(snapshot, level)
-    spans = list(zip(c.earliest[rows].tolist(), c.latest[rows].tolist(), strict=True))
+    raised = _raiser(snapshot, level)
+    # Who holds a post or belongs to what is said of these very actors: rolled up, it would be said of others.
+    fixed = [n for r, n in c.relation_number.items() if vocabulary().relations[r].family == "affiliation"]
+
+    def raise_to(entity: int, low: int, high: int, stays: bool) -> int:
+        return entity if stays else raised(entity, low, high)
+
+    spans = list(
+        zip(c.earliest[rows].tolist(), c.latest[rows].tolist(), np.isin(c.relation[rows], fixed).tolist(), strict=True)
+    )
     entities = np.where(c.flags[rows] & SUBJECT_IS_STATEMENT, NONE, subject)
     subjects = np.array([raise_to(e, *span) for e, span in zip(entities.tolist(), spans, strict=True)], np.int32)
     objects = np.array([raise_to(e, *span) for e, span in zip(object.tolist(), spans, strict=True)], np.int32)
@@ -256,7 +270,7 @@ def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
         begin, end = end, end + size
         part = slice(begin, end)
         is_statement = flags[begin] & SUBJECT_IS_STATEMENT
-        events, one_coder = _events(event[part], modality[part], source[part], coder[part])
+        events, sure = _events(event[part], modality[part], source[part], coder[part])
         found.append(Found(
             subject=None if is_statement or subject[n] == NONE else c.entities[subject[n]],
             subject_statement=c.id(subject[n]) if is_statement else None,
@@ -273,22 +287,35 @@ def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
             ),
             statements=tuple(ids[part]),
             events=events,
-            events_exact=one_coder and not any(f & REPEATED for f in flags[part]),
-            earliest=day(min([d for d in low[part] if d != OPEN_START], default=OPEN_START)),
-            latest=day(max([d for d in high[part] if d != OPEN_END], default=OPEN_END)),
+            events_exact=sure
+            and not any(f & REPEATED and m in _TOLD for f, m in zip(flags[part], modality[part], strict=True)),
+            **_bounds(low[part], high[part]),
         ))  # fmt: skip
     return found
 
 
 def _events(event: list[int], modality: list[int], source: list[int], coder: list[int]) -> tuple[int, bool]:
-    """Number of distinct events, and whether no source was coded by two.
+    """Number of events that the statements say took place, and whether that is sure.
 
-    What two coders of one text tell of without naming an event counts once: as often as the one who tells of more.
+    Aims, conditions and denials tell of none. What two coders of one text tell of without naming an event counts
+    once: as often as the one who tells of more. Several statements that nobody linked, or told apart as records of a
+    data set, may be of one event.
     """
-    told = [(e, s, k) for e, m, s, k in zip(event, modality, source, coder, strict=True) if m != _NEGATED]
-    unnamed = Counter((s, k) for e, s, k in told if e == NONE)
+    told = [(e, s, k, m == _CODED) for e, m, s, k in zip(event, modality, source, coder, strict=True) if m in _TOLD]
+    unnamed = Counter((s, k) for e, s, k, _ in told if e == NONE)
     most: dict[int, int] = {}
     for (s, _), n in unnamed.items():
         most[s] = max(most.get(s, 0), n)
-    one_coder = len({(s, k) for _, s, k in told}) == len({s for _, s, _ in told})
-    return len({e for e, _, _ in told if e != NONE}) + sum(most.values()), one_coder
+    number = len({e for e, _, _, _ in told if e != NONE}) + sum(most.values())
+    one_coder = len({(s, k) for _, s, k, _ in told}) == len({s for _, s, _, _ in told})
+    told_apart = number < 2 or all(e != NONE or coded for e, _, _, coded in told)
+    return number, one_coder and told_apart
+
+
+def _bounds(low: list[int], high: list[int]) -> dict[str, date | None]:
+    """First and last day of all statements that have a date; None where one of those is open on that side."""
+    dated = [(a, b) for a, b in zip(low, high, strict=True) if a != OPEN_START or b != OPEN_END]
+    return {
+        "earliest": day(min((a for a, _ in dated), default=OPEN_START)),
+        "latest": day(max((b for _, b in dated), default=OPEN_END)),
+    }

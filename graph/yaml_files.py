@@ -1,6 +1,7 @@
 """YAML as plain data with the line of every value: no tags, no aliases, no duplicate keys, words stay words."""
 
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,15 +60,19 @@ def read_yaml(path: Path, name: str | None = None) -> YamlFile:
     """
     name = name or str(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise InputError("is not a regular file", name, None, "name a file that holds the YAML")
+        # What grows while it is read is cut off as well.
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1) if state.st_size <= MAX_BYTES else b""
+        if max(state.st_size, len(raw)) > MAX_BYTES:
             raise InputError(
-                f"{size} bytes of YAML are too many, at most {MAX_BYTES} are read",
+                f"{max(state.st_size, len(raw))} bytes of YAML are too many, at most {MAX_BYTES} are read",
                 name,
                 None,
                 "split the file, or import a table",
             )
-        raw = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", name) from error
     try:

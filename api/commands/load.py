@@ -1,9 +1,6 @@
 """tertius load: data sets into a store."""
 
-import contextlib
 import os
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -39,26 +36,20 @@ def load(dataset: Dataset = None, store: Store = None, texts: Texts = None, wait
     if folder is None:
         raise typer.BadParameter("name the store: --store FOLDER, or TERTIUS_STORE in the environment")
     path = dataset or os.environ.get("TERTIUS_DATA") or None
-    with _store(folder) as place, KnowledgeGraph(place) as graph, progress("loading") as tell:
+    _check_first(folder, path, texts)
+    with KnowledgeGraph(folder) as graph, progress("loading") as tell:
         report = graph.load(path, texts=texts, progress=tell, wait=wait)
         statements = len(graph.snapshot.columns)
     typer.echo(summary(report))
     typer.echo(f"{folder} holds {statements} statements at revision {report.revision}")
 
 
-@contextlib.contextmanager
-def _store(folder: Path) -> Iterator[Path]:
-    """The folder itself where something is in it; a new store appears there only when its first load has worked."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        yield folder
+def _check_first(folder: Path, dataset: Path | str | None, texts: Path | None) -> None:
+    """Loads into a temporary store where there is none yet, so that a faulty data set leaves no empty one behind."""
+    if folder.is_dir() and any(folder.iterdir()):
         return
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
-        dir=folder.parent, prefix=f".{folder.name}.", ignore_cleanup_errors=True
-    ) as temporary:
-        place = Path(temporary) / "store"
-        yield place
-        place.replace(folder)
+    with KnowledgeGraph() as trial, progress("checking") as tell:
+        trial.load(dataset, texts=texts, progress=tell)
 
 
 def summary(report: Report) -> str:

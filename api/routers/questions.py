@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from api import answers, schemas
 from api.dependencies import Reply, ReplyDep
 from api.direct import DirectRoute
-from api.parameters import NoParameters, TimelineParameters, WhoParameters, cursor_query, read_cursor, write_cursor
+from api.parameters import Page, TimelineParameters, WhoParameters, cursor_query, read_cursor, write_cursor
 from graph.contradictions import contradictions
 from graph.questions import ask
 from graph.selection import Selection
@@ -58,10 +58,14 @@ def _who(question: str, parameters: WhoParameters, reply: Reply, selection: Sele
 @router.get(
     "/conflicts", response_model=schemas.ContradictionList, summary="Statements that contradict each other, and why"
 )
-def conflicts(parameters: Annotated[NoParameters, Query()], reply: ReplyDep) -> Response:
+def conflicts(parameters: Annotated[Page, Query()], reply: ReplyDep) -> Response:
     """Two holders of one post, a claim and its denial, a statement and its correction."""
     reply.check()
     snapshot = reply.snapshot
+    page = cursor_query("/conflicts", parameters)
+    offset = read_cursor(parameters.cursor, snapshot.revision, page)
+    end = offset + parameters.limit
+    found = contradictions(snapshot)
     items = [
         {
             "kind": c.kind,
@@ -69,9 +73,10 @@ def conflicts(parameters: Annotated[NoParameters, Query()], reply: ReplyDep) -> 
             "settled": c.settled,
             "statements": [answers.statement_ref(snapshot, s) for s in c.statements],
         }
-        for c in contradictions(snapshot)
+        for c in found[offset:end]
     ]
-    return reply.json({"items": items, "total": len(items), "revision": snapshot.revision})
+    following = write_cursor(snapshot.revision, end, page) if end < len(found) else None
+    return reply.json({"items": items, "total": len(found), "next": following, "revision": snapshot.revision})
 
 
 @router.get("/timeline", response_model=schemas.TimelineBody, summary="Statements per day, month or year")

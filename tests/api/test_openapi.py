@@ -61,7 +61,7 @@ def requests(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
     plain = path.format(**{name: examples[0] for name, examples in places.items()})
     for name, examples in places.items():
         for example in examples:
-            yield path.format(**{name: example}), {}
+            yield path.format(**({n: e[0] for n, e in places.items()} | {name: example})), {}
     if path != "/sparql":
         yield plain, {}
     for parameter in parameters:

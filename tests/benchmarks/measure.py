@@ -83,7 +83,7 @@ def show(figures: list[Figure], machine: str) -> None:
         met = "" if f.met is None else "[green]met[/]" if f.met else "[red]missed[/]"
         ratio = "" if f.ratio is None else f"{f.ratio:.2f}" if f.ratio < 100 else f"{f.ratio:.0f}"
         table.add_row(f"  {f.what}", f"{f.size:,}", f.ours, f.bare, f.rdflib, ratio, f.aim, met)
-    Console(width=None if Console().is_terminal else 120).print(table)
+    Console(width=None if Console().is_terminal else 140).print(table)
 
 
 def save(figures: list[Figure], path: Path, **about: Any) -> None:

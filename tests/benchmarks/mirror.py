@@ -5,6 +5,7 @@ from pathlib import Path
 
 from graph import KnowledgeGraph
 from graph.columns import Columns
+from graph.networks import network
 from tests.benchmarks.generator import Generated
 from tests.benchmarks.measure import Figure, at_most, seconds, short
 
@@ -21,7 +22,7 @@ def measure_mirror(graph: KnowledgeGraph, generated: Generated, repeats: int) ->
             lambda: Columns.empty().edited((), generated.statements, sources),
             lambda: columns.save(folder),
             lambda: Columns.read(folder),
-            graph.network,
+            lambda: network(graph.snapshot),
             repeats=repeats,
         )
         assert len(Columns.read(folder)) == size

@@ -129,7 +129,7 @@ def measure_questions(graph: KnowledgeGraph, quads: Path | None, repeats: int) -
         assert isinstance(rows, ox.QuerySolutions)
         return q.count(tuple(row) for row in rows)
 
-    group = "Questions, time (statements found)"
+    group = "Questions: time, and statements found"
     for q in questions(graph):
         counts = {q.ask(graph), bare(q)}
         rdf = None
