@@ -34,8 +34,12 @@ _ROW_ENDS = {ox.QueryResultsFormat.JSON: b"}", ox.QueryResultsFormat.XML: b"</re
 DATASET_FORMATS = frozenset(m for m, f in RDF_FORMATS.items() if f.supports_datasets)
 
 
-_BATCH, _WAITING = 1 << 23, 8
-"""Bytes of one batch of a load, and how many of them may wait for the engine."""
+_BATCH, _DOUBLINGS, _WAITING = 1 << 23, 3, 3
+"""Bytes of the first batch of a load, how often the next ones double, and how many may wait for the engine.
+
+The first is small so that the engine begins early; few are made in all, since each leaves files of its own, which
+make every query a little slower.
+"""
 
 
 class EmbeddedStore:
@@ -193,7 +197,7 @@ class EmbeddedStore:
             def load(pieces: Iterable[bytes]) -> None:
                 for piece in pieces:
                     batch.append(piece)
-                    if sum(map(len, batch)) >= _BATCH:
+                    if sum(map(len, batch)) >= _BATCH << min(len(loads), _DOUBLINGS):
                         submit()
 
             yield load

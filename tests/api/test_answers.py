@@ -82,6 +82,7 @@ def test_nothing_known_is_an_empty_list_with_coverage(norland: TestClient) -> No
                 "statements": 2,
                 "as_subject": 1,
                 "by_relation": {"offers-mediation": 1, "rejects-mediation": 1},
+                "about_theirs": {},
                 "earliest": "2031-03-15",
                 "latest": "2031-03-15",
             }
@@ -248,6 +249,7 @@ def test_conflicts_tell_what_contradicts_what_and_why(norland: TestClient) -> No
             }
         ],
         "total": 1,
+        "next": None,
         "revision": 2,
     }
 
@@ -324,3 +326,24 @@ def test_every_answer_is_what_openapi_says(data: str, request: pytest.FixtureReq
         for level in ("entity", "body", "state"):
             answer = client.get(f"/who/{question['id']}", params={"level": level})
             schemas.WhoBody.model_validate_json(answer.content)
+
+
+def test_an_iri_leads_to_where_the_service_tells_of_it(norland: TestClient) -> None:
+    statement = norland.get("/statements?limit=1").json()["items"][0]
+    for path, place in (
+        (statement["iri"].removeprefix("https://tertius.example"), f"/statements/{statement['id']}"),
+        ("/id/entity/norland", "/entities/norland"),
+        ("/id/source/gazette-1", "/sources/gazette-1"),
+        ("/id/relation/invites", "/relations/invites"),
+    ):
+        answer = norland.get(path, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, place)
+        assert norland.get(path).status_code == 200
+    assert norland.get("/id/entity/nobody").status_code == 404
+    assert norland.get("/id/frame/invitation").status_code == 404
+
+
+def test_objections_to_an_actors_mediation_are_covered(talks: TestClient) -> None:
+    body = talks.get("/who/opposes?object=European Union").json()
+    assert body["answers"] == []
+    assert body["coverage"]["actors"][0]["about_theirs"] == {"objects-to": 1}

@@ -32,7 +32,7 @@ def test_every_path_of_the_service_is_described() -> None:
     assert {path for path, _, _ in OPERATIONS} == {
         "/", "/health", "/entities", "/entities/{id}", "/relations", "/relations/{id}", "/sources", "/sources/{id}",
         "/statements", "/statements.csv", "/statements.jsonl", "/statements/{id}", "/who/{question}", "/conflicts",
-        "/timeline", "/sparql", "/ontology",
+        "/timeline", "/sparql", "/ontology", "/id/{kind}/{id}",
     }  # fmt: skip
 
 

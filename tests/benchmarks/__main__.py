@@ -65,7 +65,7 @@ def measured(size: int, seed: int, repeats: int) -> list[Figure]:
                 tell("loading")
                 figures = measure_loading(generated, quads, repeats)
                 tell("asking" + (", rdflib too" if size <= SMALL else ""))
-                figures += measure_questions(graph, quads if size <= SMALL else None, repeats)
+                figures += measure_questions(graph, quads, repeats, in_memory=size <= SMALL)
                 tell("mirroring")
                 figures += measure_mirror(graph, generated, repeats)
                 tell("serving")

@@ -117,10 +117,12 @@ def _select(word: str, pattern: str = "", outside: str = "") -> str:
     }}"""
 
 
-def measure_questions(graph: KnowledgeGraph, quads: Path | None, repeats: int) -> list[Figure]:
-    """Every question, three ways; rdflib only where the quads are given."""
-    store, prefixes = graph.snapshot.store.engine, store_prefixes(graph.iris.base)
-    memory = _memory(quads) if quads else None
+def measure_questions(graph: KnowledgeGraph, quads: Path, repeats: int, *, in_memory: bool) -> list[Figure]:
+    """Every question of the graph, and of what the bare engine and, where wanted, rdflib have loaded from the quads."""
+    prefixes = store_prefixes(graph.iris.base)
+    store = ox.Store(str(quads.with_suffix(".store")))
+    store.bulk_load(path=str(quads), format=ox.RdfFormat.N_QUADS)
+    memory = _memory(quads) if in_memory else None
     size = len(graph.snapshot.columns)
     figures = []
 

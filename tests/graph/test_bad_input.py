@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import time
 from pathlib import Path
@@ -365,3 +366,11 @@ def test_any_text_is_read_or_refused_as_input(text: str) -> None:
     except InputError as error:
         told = error
     assert told is None or (told.file == "x" and told.line and 1 <= told.line <= text.count("\n") + 2)
+
+
+def test_a_file_that_is_none_is_refused_and_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yml")
+    (tmp_path / "zero.yml").symlink_to("/dev/zero")
+    for name in ("pipe.yml", "zero.yml"):
+        with pytest.raises(InputError, match=f"{name}: is not a regular file"):
+            read_yaml(tmp_path / name)
