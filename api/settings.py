@@ -25,10 +25,13 @@ class Settings(BaseSettings):
         BASE, pattern=r"^https?://[^\s<>\"{}|\\^`]+/$", description="Base IRI of a new store, ending in a slash."
     )
     tokens: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Pairs NAME:SECRET, separated by commas, that may write. Writes are off until one is set."
+        (), description="Pairs NAME:SECRET, separated by commas. Kept for writing over HTTP, which is not there yet."
     )
     union_default_graph: bool = Field(True, description="Whether queries see all named graphs as their default graph.")
-    raw_rdf: bool = Field(False, description="Whether RDF that is no statement may be written.")
+    raw_rdf: bool = Field(
+        False,
+        description="Whether RDF that is no statement may be written; for writing over HTTP, not there yet.",
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",), description="Origins, separated by commas, whose pages may read answers; never with credentials."
     )

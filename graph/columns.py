@@ -342,10 +342,6 @@ class Columns:
         with (folder / "columns.npz").open("rb") as file, np.load(file) as arrays:
             return cls(dict(arrays), json.loads((folder / "tables.json").read_text("utf-8")))
 
-    def rows(self, mask: npt.NDArray[np.bool_]) -> Rows:
-        """Numbers of the rows where the mask is true."""
-        return np.flatnonzero(mask)
-
     def same_as(self, other: "Columns") -> bool:
         """Whether both hold the same statements, whatever the order of rows and numbers."""
         return self._facts() == other._facts()

@@ -280,11 +280,3 @@ class _CappedBytes(io.BytesIO):
         if self._max is not None and self.tell() + len(data) > self._max:
             raise _ByteCapError
         return super().write(data)
-
-
-def serialise(text: str, media_type: str, base: str) -> bytes:
-    """N-Quads or N-Triples as another RDF format."""
-    quads = ox.parse(text, format=ox.RdfFormat.N_QUADS)
-    format = RDF_FORMATS[media_type]
-    items = quads if format.supports_datasets else (q.triple for q in quads)
-    return ox.serialize(items, format=format, prefixes=store_prefixes(base)) or b""
