@@ -2,7 +2,10 @@
 
 import contextlib
 import json
+import logging
 import multiprocessing
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -23,6 +26,8 @@ from graph.exceptions import (
 from graph.policy import check_query
 from graph.snapshot import Snapshot
 from graph.stores import Answer, EmbeddedStore
+
+log = logging.getLogger("tertius")
 
 _ERRORS: dict[str, type[GraphError]] = {
     c.__name__: c for c in (QueryError, QuerySyntaxError, QueryRefusedError, QueryTooLargeError)
@@ -107,12 +112,14 @@ class QueryWorker:
             process = self._take()
         try:
             message = process.ask(job)
-        except BaseException as error:
+        except (EOFError, OSError):
+            how = process.end()
             self._replace()
-            if isinstance(error, EOFError | OSError):
-                if self._closed:
-                    raise QueryTimeoutError(_STOPPING) from None
-                raise QueryTooLargeError("the query ended its process: it needs more memory than allowed") from None
+            if self._closed:
+                raise QueryTimeoutError(_STOPPING) from None
+            raise _end_error(how) from None
+        except BaseException:
+            self._replace()
             raise
         match message:
             case "answer", body, media_type:
@@ -148,6 +155,14 @@ class QueryWorker:
                 process.kill()
 
 
+def _end_error(how: int) -> QueryError:
+    """What the end of its process says of a query; the engine aborts where it gets no more memory."""
+    if -how in (signal.SIGABRT, signal.SIGKILL):
+        return QueryTooLargeError("the query ended its process: it needs more memory than allowed")
+    log.warning("a query broke the engine", extra={"ended": signal.strsignal(-how) if how < 0 else f"status {how}"})
+    return QueryError("the query broke the engine; it has been logged")
+
+
 class _Process:
     """A process that knows nothing of the program that started it, unlike those of multiprocessing, which run it again.
 
@@ -157,8 +172,12 @@ class _Process:
     def __init__(self, memory: int) -> None:
         self.pipe, child = multiprocessing.Pipe()
         command = [sys.executable, "-c", _PROGRAM, json.dumps(sys.path), str(child.fileno()), str(memory)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[child.fileno()])  # noqa: S603 - our own
+        self._said, said = os.pipe()
+        os.set_blocking(said, False)  # what nobody reads is lost, and never waited for
+        os.set_blocking(self._said, False)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=said, pass_fds=[child.fileno()])  # noqa: S603 - our own
         child.close()
+        os.close(said)
         self._ready = False
 
     def ask(self, job: _Job) -> tuple[Any, ...]:
@@ -180,9 +199,24 @@ class _Process:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
+    def end(self) -> int:
+        """How the process, whose pipe has closed, ended: its status, below zero the signal."""
+        try:
+            return self._process.wait(1)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait(5)
+
     def kill(self) -> None:
         self._process.kill()
         self._process.wait(5)
+        if self._said < 0:
+            return
+        with contextlib.suppress(BlockingIOError):
+            if said := os.read(self._said, 65_536):
+                log.debug("a query process said", extra={"text": said.decode(errors="replace")[-2000:]})
+        os.close(self._said)
+        self._said = -1
         self.pipe.close()
         if self._process.stdin:
             self._process.stdin.close()
