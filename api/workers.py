@@ -25,7 +25,7 @@ from graph.exceptions import (
 )
 from graph.policy import check_query
 from graph.snapshot import Snapshot
-from graph.stores import Answer, EmbeddedStore
+from graph.stores import Answer, EmbeddedStore, QueryDataset
 
 log = logging.getLogger("tertius")
 
@@ -70,6 +70,9 @@ class _Job:
     media_types: MediaTypes
     union: bool
     limits: Limits
+    dataset: QueryDataset | None
+    request_base: str | None
+    prefixed: bool
 
 
 class QueryWorker:
@@ -86,8 +89,11 @@ class QueryWorker:
         self._spare: _Process | None = _Process(limits.memory)
         self._current: _Process | None = None
 
-    def run(self, snapshot: Snapshot, query: str, media_types: MediaTypes, *, union: bool) -> Answer:
-        """The answer, serialised whole, as the media type for the query's form.
+    def run(
+        self, snapshot: Snapshot, query: str, media_types: MediaTypes, *, union: bool,
+        dataset: QueryDataset | None = None, base: str | None = None, prefixed: bool = True,
+    ) -> Answer:  # fmt: skip
+        """The answer, serialised whole, as the media type for the query's form; the rest is as for `Store.answer`.
 
         Raises the errors of QueryError; QueryTimeoutError also where too many queries wait.
         """
@@ -99,7 +105,10 @@ class QueryWorker:
             try:
                 if self._ending:
                     raise QueryTimeoutError(_STOPPING)
-                job = _Job(snapshot.path / "db", snapshot.iris.base, query, media_types, union, self.limits)
+                job = _Job(
+                    snapshot.path / "db", snapshot.iris.base, query, media_types, union, self.limits,
+                    dataset, base, prefixed,
+                )  # fmt: skip
                 return self._run(job)
             finally:
                 self._turn.release()
@@ -266,5 +275,6 @@ def _answer(store: EmbeddedStore, job: _Job) -> Answer:
     solutions, truth, triples = job.media_types
     return store.answer(
         job.query, solutions, triples, truth_type=truth or TRUTH_TYPE, union=job.union,
-        max_rows=limits.rows, max_bytes=limits.bytes,
+        dataset=job.dataset, base=job.request_base, prefixed=job.prefixed, max_rows=limits.rows,
+        max_bytes=limits.bytes,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """The engines that keep the triples: one contract, one file an engine."""
 
-from graph.stores.base import Answer, Store
+from graph.stores.base import Answer, QueryDataset, Store
 from graph.stores.embedded import EmbeddedStore
 
-__all__ = ["Answer", "EmbeddedStore", "Store"]
+__all__ = ["Answer", "EmbeddedStore", "QueryDataset", "Store"]

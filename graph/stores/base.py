@@ -15,6 +15,17 @@ class Answer:
     media_type: str
 
 
+@dataclass(frozen=True)
+class QueryDataset:
+    """The dataset that a request names, whatever its query says by FROM: IRIs of graphs, absent ones being empty.
+
+    Without graphs in `default` the default graph is empty, never the store's.
+    """
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+
 class Store(Protocol):
     """Reads and writes quads. Errors are those of graph.exceptions."""
 
@@ -31,9 +42,20 @@ class Store(Protocol):
         """
 
     def answer(
-        self, query: str, media_type: str | None = None, rdf_type: str | None = None, *, union: bool = True
+        self,
+        query: str,
+        media_type: str | None = None,
+        rdf_type: str | None = None,
+        *,
+        union: bool = True,
+        dataset: QueryDataset | None = None,
+        base: str | None = None,
+        prefixed: bool = True,
     ) -> Answer:
-        """Any query of SPARQL 1.1, serialised."""
+        """Any query of SPARQL 1.1, serialised: of `dataset` where it is given, else of what FROM says or of the store.
+
+        Relative IRIs are resolved against `base`, the store's own where it is None; `prefixed` declares its prefixes.
+        """
 
     def load(self, pieces: Iterable[bytes]) -> None:
         """Adds N-Quads."""

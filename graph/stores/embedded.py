@@ -5,6 +5,7 @@ import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +21,7 @@ from graph.exceptions import (
 )
 from graph.rdf import Property
 from graph.sparql_text import names_dataset
-from graph.stores.base import Answer
+from graph.stores.base import Answer, QueryDataset
 from ontology import store_prefixes
 
 RDF_FORMATS = {f.media_type: f for f in (
@@ -99,21 +100,29 @@ class EmbeddedStore:
         *,
         truth_type: str | None = None,
         union: bool = True,
+        dataset: QueryDataset | None = None,
+        base: str | None = None,
+        prefixed: bool = True,
         max_rows: int | None = None,
         max_bytes: int | None = None,
     ) -> Answer:
         """Any query of SPARQL 1.1, serialised whole: solutions as `media_type`, triples as `rdf_type`.
 
-        Truth values are written as `truth_type`, else as `media_type`. Raises QuerySyntaxError, QueryTooLargeError past
-        `max_rows` or `max_bytes`, QueryError where the engine fails.
+        Truth values are written as `truth_type`, else as `media_type`. The query is of `dataset` where it is given,
+        else of what it says by FROM or of the store. Relative IRIs are resolved against `base`, the store's own where
+        it is None; `prefixed` declares its prefixes. Raises QuerySyntaxError, QueryTooLargeError past `max_rows` or
+        `max_bytes`, QueryError where the engine fails.
         """
-        results = self._query(query, union=union)
+        prefixes = self._prefixes if prefixed else {}
+        ask = partial(self._query, query, union=union, dataset=dataset, base=base, prefixes=prefixes)
+        results = ask()
         output = _CappedBytes(max_bytes)
         try:
             if isinstance(results, ox.QueryTriples):
                 rdf = RDF_FORMATS.get(rdf_type or "", ox.RdfFormat.TURTLE)
-                ox.serialize(_capped(results, max_rows), output, format=rdf, prefixes=self._prefixes)
-                return Answer(output.getvalue(), rdf.media_type)
+                ox.serialize(_capped(results, max_rows), output, format=rdf, prefixes=prefixes)
+                body = output.getvalue()
+                return Answer(_whole_lines(body) if rdf == ox.RdfFormat.RDF_XML else body, rdf.media_type)
             if isinstance(results, ox.QueryBoolean):
                 truth = RESULT_FORMATS.get(truth_type or media_type or "", ox.QueryResultsFormat.JSON)
                 if truth in (ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV):
@@ -130,19 +139,31 @@ class EmbeddedStore:
         # A row ends in one of these, so their number is never below that of rows; only above the cap is it counted out.
         mark = _ROW_ENDS.get(format, b"\n")
         if max_rows is not None and output.getbuffer().nbytes > max_rows and output.getvalue().count(mark) > max_rows:
-            rows = sum(1 for _ in itertools.islice(self._query(query, union=union), max_rows + 1))
+            rows = sum(1 for _ in itertools.islice(ask(), max_rows + 1))
             if rows > max_rows:
                 raise QueryTooLargeError(f"more than {max_rows} rows: add LIMIT, or ask for less")
-        return Answer(output.getvalue(), _media_type(format))
+        body = output.getvalue()
+        return Answer(_whole_lines(body) if format == ox.QueryResultsFormat.XML else body, _media_type(format))
 
-    def _query(self, query: str, *, union: bool, substitutions: Mapping[ox.Variable, Any] | None = None):  # type: ignore[no-untyped-def]
+    def _query(  # type: ignore[no-untyped-def]
+        self,
+        query: str,
+        *,
+        union: bool,
+        substitutions: Mapping[ox.Variable, Any] | None = None,
+        dataset: QueryDataset | None = None,
+        base: str | None = None,
+        prefixes: Mapping[str, str] | None = None,
+    ):
         try:
             return self.engine.query(
                 query,
-                base_iri=self.base,
-                prefixes=self._prefixes,
+                base_iri=self.base if base is None else base,
+                prefixes=dict(self._prefixes if prefixes is None else prefixes),
                 # The engine would see the union even where the query says FROM.
-                use_default_graph_as_union=union and not names_dataset(query),
+                use_default_graph_as_union=union and dataset is None and not names_dataset(query),
+                default_graph=None if dataset is None else [ox.NamedNode(g) for g in dataset.default],
+                named_graphs=None if dataset is None else [ox.NamedNode(g) for g in dataset.named],
                 substitutions=dict(substitutions or {}) or None,
             )
         except SyntaxError as error:
@@ -240,6 +261,11 @@ class EmbeddedStore:
     def close(self) -> None:
         """Lets go of the folder. The engine closes its files when the last reference goes."""
         del self.engine
+
+
+def _whole_lines(xml: bytes) -> bytes:
+    # The engine writes a carriage return as it is, which every reader of XML takes for the end of a line.
+    return xml.replace(b"\r", b"&#xD;")
 
 
 def _media_type(format: ox.QueryResultsFormat) -> str:
