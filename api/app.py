@@ -12,7 +12,7 @@ from fastapi_offline import FastAPIOffline
 from api.dependencies import VERSION, State, check_query_string, fingerprint
 from api.errors import PROBLEM, add_handlers
 from api.middleware import AccessLog, Bounds, HeadAsGet
-from api.routers import catalogue, health, names, questions, sparql, start, statements, vocabulary
+from api.routers import catalogue, health, named_questions, names, questions, sparql, start, statements, vocabulary
 from api.schemas import ProblemBody
 from api.settings import Settings
 from api.texts import Texts
@@ -70,7 +70,7 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
             422: {"model": ProblemBody, "description": "A parameter is unknown, ambiguous or impossible."},
         },
     )
-    for module in (start, questions, statements, catalogue, vocabulary, sparql, health, names):
+    for module in (start, questions, named_questions, statements, catalogue, vocabulary, sparql, health, names):
         app.include_router(module.router)
     _describe_problems(app)
     add_handlers(app)

@@ -100,6 +100,8 @@ def add_handlers(app: FastAPI) -> None:
             extra = {"value": error.name, "candidates": [asdict(c) for c in error.candidates]}
         elif isinstance(error, UnknownTermError):
             extra = {"value": error.value, "candidates": error.candidates}
+        elif isinstance(error, NotFoundError):
+            extra = {"value": error.id, "known": list(error.known)} if error.known else {"value": error.id}
         elif isinstance(error, ParameterError):
             extra = {"parameter": error.parameter}
         headers = {"Retry-After": "5"} if status == 503 else {}

@@ -352,6 +352,31 @@ class TimelineBody(Body):
     revision: int
 
 
+class VariableBody(Body):
+    """A variable of a named question that may be bound."""
+
+    name: str
+    meaning: str
+    example: str | None
+
+
+class QuestionBody(Body):
+    """A named question."""
+
+    name: str
+    title: str
+    variables: list[VariableBody]
+    href: str
+    query: Annotated[str, Field(description="Its SPARQL.")]
+
+
+class QuestionList(Body):
+    """The named questions."""
+
+    items: list[QuestionBody]
+    total: int
+
+
 class Health(Body):
     """Whether the service answers, and from what."""
 

@@ -9,14 +9,18 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rdflib import Literal, URIRef
+
 from api.seclusion import end_with_parent, give_up_network, limit_memory
 from graph.exceptions import (
     GraphError,
+    ParameterError,
     QueryError,
     QueryRefusedError,
     QuerySyntaxError,
@@ -73,6 +77,7 @@ class _Job:
     dataset: QueryDataset | None
     request_base: str | None
     prefixed: bool
+    bindings: Mapping[str, URIRef | Literal] | None
 
 
 class QueryWorker:
@@ -92,10 +97,12 @@ class QueryWorker:
     def run(
         self, snapshot: Snapshot, query: str, media_types: MediaTypes, *, union: bool,
         dataset: QueryDataset | None = None, base: str | None = None, prefixed: bool = True,
+        bindings: Mapping[str, URIRef | Literal] | None = None,
     ) -> Answer:  # fmt: skip
         """The answer, serialised whole, as the media type for the query's form; the rest is as for `Store.answer`.
 
-        Raises the errors of QueryError; QueryTimeoutError also where too many queries wait.
+        Raises ParameterError for a variable that cannot be bound, and the errors of QueryError; QueryTimeoutError also
+        where too many queries wait.
         """
         if not self._waiting.acquire(blocking=False):
             raise QueryTimeoutError(f"{self.limits.queue} queries are waiting already: come back in a few seconds")
@@ -107,7 +114,7 @@ class QueryWorker:
                     raise QueryTimeoutError(_STOPPING)
                 job = _Job(
                     snapshot.path / "db", snapshot.iris.base, query, media_types, union, self.limits,
-                    dataset, base, prefixed,
+                    dataset, base, prefixed, bindings,
                 )  # fmt: skip
                 return self._run(job)
             finally:
@@ -136,6 +143,8 @@ class QueryWorker:
             case "memory", *_:
                 self._replace()
                 raise QueryTooLargeError(f"the query needs more than {self.limits.memory} MiB of memory")
+            case "parameter", name, text:
+                raise ParameterError(name, text)
             case name, text:
                 raise _ERRORS.get(name, QueryError)(text)
         raise QueryError(f"the query process answered {message!r}")
@@ -263,6 +272,8 @@ def _answer_jobs(pipe: Connection) -> None:
                 pipe.send(("answer", answer.body, answer.media_type))
             except MemoryError:
                 pipe.send(("memory",))
+            except ParameterError as error:
+                pipe.send(("parameter", error.parameter, error.message))
             except GraphError as error:
                 pipe.send((type(error).__name__, str(error)))
             except Exception as error:  # noqa: BLE001 - whatever the engine raises ends the query, not the process
@@ -276,5 +287,5 @@ def _answer(store: EmbeddedStore, job: _Job) -> Answer:
     return store.answer(
         job.query, solutions, triples, truth_type=truth or TRUTH_TYPE, union=job.union,
         dataset=job.dataset, base=job.request_base, prefixed=job.prefixed, max_rows=limits.rows,
-        max_bytes=limits.bytes,
+        max_bytes=limits.bytes, bindings=job.bindings,
     )  # fmt: skip

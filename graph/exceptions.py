@@ -82,18 +82,19 @@ class AmbiguousNameError(NameResolutionError):
 
 
 class NotFoundError(GraphError):
-    """No entity, statement or source has this id."""
+    """No entity, statement or source has this id; `known` lists what there is, where that is short."""
 
-    def __init__(self, what: str, id: str) -> None:
-        self.what, self.id = what, id
-        super().__init__(f"no {what} has the id {id!r}")
+    def __init__(self, what: str, id: str, known: Iterable[str] = ()) -> None:
+        self.what, self.id, self.known = what, id, tuple(known)
+        listed = f"; there are {', '.join(self.known)}" if self.known else ""
+        super().__init__(f"no {what} has the id {id!r}{listed}")
 
 
 class ParameterError(GraphError):
     """A parameter of a question that makes no sense; `parameter` names it."""
 
     def __init__(self, parameter: str, message: str) -> None:
-        self.parameter = parameter
+        self.parameter, self.message = parameter, message
         super().__init__(f"{parameter}: {message}")
 
 

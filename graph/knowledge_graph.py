@@ -13,21 +13,27 @@ import networkx as nx
 import rdflib
 from oxrdflib import OxigraphStore
 
+from graph.asking import Asking
+from graph.contradictions import Contradiction, contradictions
 from graph.datasets import Dataset, check_texts, dataset_folders, read_dataset
 from graph.entities import Entity
 from graph.exceptions import InputError, InputErrors, StoreFormatError
 from graph.frames import entity_faults, frame_faults, source_faults
+from graph.named_queries import named_query
 from graph.networks import network
 from graph.questions import Answers, Level, ask
 from graph.rdf import Iris
+from graph.results import RESULTS, TRIPLES, Results
 from graph.revisions import RevisionFolder
 from graph.selection import SOURCE_VOICE, Selection
 from graph.shipped import shipped_data
 from graph.snapshot import Snapshot
 from graph.sources import Source
-from graph.statements import Statement
+from graph.statements import Statement, in_order
+from graph.timelines import Step, Timeline, timeline
+from graph.values import Term, Value, bound
 from graph.writing import Draft, Report, dangling, ontology_hash, sync_source
-from ontology import Modality, Status
+from ontology import Kind, Modality, Status, store_prefixes
 
 Progress = Callable[[str], None]
 
@@ -36,7 +42,7 @@ def _silent(_: str) -> None:
     pass
 
 
-class KnowledgeGraph:
+class KnowledgeGraph(Asking):
     """A graph of statements in a folder, in a temporary one where none is named.
 
     >>> with KnowledgeGraph() as kg:
@@ -213,11 +219,6 @@ class KnowledgeGraph:
     # Asking
 
     def resolve(self, name: str, *, actor: bool = False, on: date | None = None) -> str:
-        """The id of the entity that a name means: see `Names.resolve`.
-
-        With `on`, the name of a post means whoever held it on that day. Raises UnknownNameError where nobody is
-        known to have held it then, AmbiguousNameError where several are.
-        """
         snapshot = self.snapshot
         id = snapshot.names.resolve(name, actor=actor)
         return id if on is None else snapshot.holder(id, on)
@@ -227,23 +228,19 @@ class KnowledgeGraph:
         return selection_from_names(self.snapshot, filters)
 
     def ask(self, question: str, *, level: Level | str = Level.ENTITY, **filters: Any) -> Answers:
-        """Who does what to whom: `question` is a relation or a family, filters are those of Selection by name.
-
-        `kg.ask("mediates", between=("Armenia", "Azerbaijan"))`. Raises UnknownTermError, UnknownNameError,
-        AmbiguousNameError, ParameterError.
-        """
         snapshot = self.snapshot
         return ask(snapshot, selection_from_names(snapshot, filters | {"question": question}), Level(level))
 
     def statements(self, **filters: Any) -> list[Statement]:
-        """The statements that the filters select, whole, in the order of their sources and places in them."""
         snapshot = self.snapshot
         rows = snapshot.selector.select(selection_from_names(snapshot, filters)).rows
-        found = snapshot.statements(rows.tolist())
-        return sorted(found, key=lambda s: (s.source, s.start or 0, s.end or 0, s.record or "", s.id))
+        return sorted(snapshot.statements(rows.tolist()), key=in_order)
+
+    def statement(self, id: str) -> Statement:
+        return self.snapshot.statement(id)
 
     def network(self, **filters: Any) -> "nx.MultiDiGraph[str]":
-        """The selected statements as a frozen networkx graph, kept for the revision: see `graph.networks.network`."""
+        # Kept for the revision.
         snapshot = self.snapshot
         selection = selection_from_names(snapshot, filters)
         kept = snapshot.networks
@@ -253,13 +250,37 @@ class KnowledgeGraph:
             kept[selection] = network(snapshot, selection)
         return kept[selection]
 
-    def sparql(self, query: str) -> list[dict[str, str]]:
-        """Solutions of a SELECT over the union of all graphs, values as IRIs or lexical forms.
+    def timeline(self, by: Step | str = Step.MONTH, **filters: Any) -> Timeline:
+        snapshot = self.snapshot
+        return timeline(snapshot, selection_from_names(snapshot, filters), Step(by))
 
-        The usual prefixes are declared. In this process, without a time limit: for queries of one's own.
-        Raises QuerySyntaxError, QueryError.
-        """
-        return self.snapshot.store.select(query)
+    def conflicts(self) -> tuple[Contradiction, ...]:
+        return contradictions(self.snapshot)
+
+    def entities(self, q: str | None = None, *, kind: Kind | str | Iterable[Kind | str] = ()) -> list[Entity]:
+        snapshot = self.snapshot
+        kinds = {Kind(k) for k in _listed(kind)}
+        ids = snapshot.names.search(q) if q else sorted(snapshot.entities)
+        return [e for e in map(snapshot.entity, ids) if not kinds or e.kind in kinds]
+
+    def entity(self, name: str) -> Entity:
+        snapshot = self.snapshot
+        return snapshot.entity(snapshot.names.resolve(name))
+
+    def sources(self) -> list[Source]:
+        return sorted(self.snapshot.sources.values(), key=lambda s: s.id)
+
+    def source(self, id: str) -> Source:
+        return self.snapshot.source(id)
+
+    def sparql(self, query: str, /, **values: Value) -> Results:
+        # In this process, without a time limit: for queries of one's own.
+        snapshot = self.snapshot
+        return _answered(snapshot, query, bound(values, self.iris, snapshot.names.resolve))
+
+    def question(self, name: str, /, **values: Value) -> Results:
+        query, snapshot = named_query(name), self.snapshot
+        return _answered(snapshot, query.text, query.bound(values, snapshot.names, self.iris))
 
     @property
     def dataset(self) -> rdflib.Dataset:
@@ -272,6 +293,14 @@ class KnowledgeGraph:
 
 
 _NETWORKS_KEPT = 8
+
+
+def _answered(snapshot: Snapshot, query: str, bindings: Mapping[str, Term]) -> Results:
+    return Results(
+        snapshot.store.answer(query, RESULTS, TRIPLES, bindings=bindings), store_prefixes(snapshot.iris.base)
+    )
+
+
 _ENTITY_FILTERS = ("subject", "object", "about_subject", "attributed_to")
 _PLACE_FILTERS = ("topic",)
 _ACTOR_LISTS = ("party", "between", "involving")

@@ -159,3 +159,8 @@ class Statement(Model):
         """Ids of the statements that this one speaks about or has as its subject."""
         subject = (self.subject.statement,) if isinstance(self.subject, StatementRef) else ()
         return (*subject, *((self.about,) if self.about else ()))
+
+
+def in_order(s: Statement) -> tuple[str, int, int, str, str]:
+    """What statements are sorted by: their sources, and places in them."""
+    return s.source, s.start or 0, s.end or 0, s.record or "", s.id

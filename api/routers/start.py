@@ -27,6 +27,7 @@ PAGES = (
     ("/statements", "Statements, whole; also as /statements.csv and /statements.jsonl"),
     ("/conflicts", "Statements that contradict each other, and why"),
     ("/timeline", "Statements per day, month or year"),
+    ("/questions", "Named questions in SPARQL, each at an address of its own"),
     (
         f"/sparql?{urlencode({'query': 'SELECT ?who ?whom { ?who r:invites ?whom }'})}",
         "SPARQL 1.1 queries, by GET and POST",

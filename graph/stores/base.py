@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Protocol
 
+from rdflib import Literal, URIRef
+
 from graph.rdf import Property
 
 
@@ -51,10 +53,12 @@ class Store(Protocol):
         dataset: QueryDataset | None = None,
         base: str | None = None,
         prefixed: bool = True,
+        bindings: Mapping[str, URIRef | Literal] | None = None,
     ) -> Answer:
         """Any query of SPARQL 1.1, serialised: of `dataset` where it is given, else of what FROM says or of the store.
 
         Relative IRIs are resolved against `base`, the store's own where it is None; `prefixed` declares its prefixes.
+        `bindings` replace variables by terms.
         """
 
     def load(self, pieces: Iterable[bytes]) -> None:

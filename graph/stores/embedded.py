@@ -3,6 +3,7 @@
 import contextlib
 import io
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -10,8 +11,10 @@ from pathlib import Path
 from typing import IO, Any
 
 import pyoxigraph as ox
+from rdflib import Literal, URIRef
 
 from graph.exceptions import (
+    ParameterError,
     QueryError,
     QuerySyntaxError,
     QueryTooLargeError,
@@ -32,6 +35,7 @@ RESULT_FORMATS = {f.media_type.partition(";")[0]: f for f in (
     ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML, ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV,
 )}  # fmt: skip
 _ROW_ENDS = {ox.QueryResultsFormat.JSON: b"}", ox.QueryResultsFormat.XML: b"</result>"}
+_NOT_SELECTED = re.compile(r"does not contains? variable \?(\w+) in its SELECT projection")
 DATASET_FORMATS = frozenset(m for m, f in RDF_FORMATS.items() if f.supports_datasets)
 
 
@@ -105,16 +109,21 @@ class EmbeddedStore:
         prefixed: bool = True,
         max_rows: int | None = None,
         max_bytes: int | None = None,
+        bindings: Mapping[str, URIRef | Literal] | None = None,
     ) -> Answer:
         """Any query of SPARQL 1.1, serialised whole: solutions as `media_type`, triples as `rdf_type`.
 
         Truth values are written as `truth_type`, else as `media_type`. The query is of `dataset` where it is given,
         else of what it says by FROM or of the store. Relative IRIs are resolved against `base`, the store's own where
-        it is None; `prefixed` declares its prefixes. Raises QuerySyntaxError, QueryTooLargeError past `max_rows` or
-        `max_bytes`, QueryError where the engine fails.
+        it is None; `prefixed` declares its prefixes; `bindings` replace variables by terms. Raises QuerySyntaxError,
+        ParameterError for a variable that cannot be bound, QueryTooLargeError past `max_rows` or `max_bytes`,
+        QueryError where the engine fails.
         """
         prefixes = self._prefixes if prefixed else {}
-        ask = partial(self._query, query, union=union, dataset=dataset, base=base, prefixes=prefixes)
+        substitutions = {ox.Variable(n): _engine_term(n, t) for n, t in (bindings or {}).items()}
+        ask = partial(
+            self._query, query, union=union, substitutions=substitutions, dataset=dataset, base=base, prefixes=prefixes
+        )
         results = ask()
         output = _CappedBytes(max_bytes)
         try:
@@ -169,6 +178,10 @@ class EmbeddedStore:
         except SyntaxError as error:
             raise QuerySyntaxError(str(error)) from error
         except (OSError, RuntimeError, ValueError) as error:
+            if found := _NOT_SELECTED.search(str(error)):
+                raise ParameterError(
+                    found[1], f"cannot be bound: a SELECT must select ?{found[1]}, other queries have it in a pattern"
+                ) from error
             raise QueryError(str(error)) from error
 
     def dump(self, output: IO[bytes], media_type: str, graph: str | None = None) -> None:
@@ -271,6 +284,17 @@ def _whole_lines(xml: bytes) -> bytes:
 def _media_type(format: ox.QueryResultsFormat) -> str:
     # The engine's own names of CSV and TSV carry a charset.
     return format.media_type.partition(";")[0]
+
+
+def _engine_term(name: str, term: URIRef | Literal) -> ox.NamedNode | ox.Literal:
+    try:
+        if isinstance(term, URIRef):
+            return ox.NamedNode(term)
+        if term.language:
+            return ox.Literal(str(term), language=term.language)
+        return ox.Literal(str(term), datatype=ox.NamedNode(term.datatype) if term.datatype else None)
+    except ValueError as error:
+        raise ParameterError(name, f"{term!r} is no term of RDF: {error}") from None
 
 
 def _subject(quad: ox.Quad) -> str:

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from graph.named_queries import named_queries
 
 Operation = tuple[str, str, dict[str, Any]]
 
@@ -33,6 +34,7 @@ def test_every_path_of_the_service_is_described() -> None:
         "/", "/health", "/entities", "/entities/{id}", "/relations", "/relations/{id}", "/sources", "/sources/{id}",
         "/statements", "/statements.csv", "/statements.jsonl", "/statements/{id}", "/who/{question}", "/conflicts",
         "/timeline", "/sparql", "/ontology", "/id/{kind}/{id}",
+        "/questions", *(f"/questions/{name}" for name in named_queries()),
     }  # fmt: skip
 
 

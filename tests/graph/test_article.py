@@ -35,7 +35,7 @@ def who(kg: KnowledgeGraph, question: str) -> set[tuple[str | None, str | None]]
 
 def plain_edges(kg: KnowledgeGraph) -> set[tuple[str, str, str]]:
     rows = kg.sparql("SELECT ?s ?r ?o WHERE { GRAPH g:edges { ?s ?r ?o } }")
-    return {(kg.iris.id(row["s"]), kg.iris.id(row["r"]), kg.iris.id(row["o"])) for row in rows}
+    return {(kg.iris.id(row.s), kg.iris.id(row.r), kg.iris.id(row.o)) for row in rows}
 
 
 # Places in the text

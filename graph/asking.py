@@ -1,0 +1,113 @@
+"""What a graph can be asked, wherever it is: in this process or at a service."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+
+from graph.contradictions import Contradiction
+from graph.entities import Entity
+from graph.named_queries import Questions
+from graph.questions import Answers, Level
+from graph.results import IriStyle, Results
+from graph.sources import Source
+from graph.statements import Statement
+from graph.timelines import Step, Timeline
+from graph.values import Value
+from ontology import Kind, Relation, vocabulary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Asking(ABC):
+    """Questions that give the same of a graph here (`KnowledgeGraph`) and of one that is served (`connect`).
+
+    Names may be ids, labels or aliases; filters are those of `Selection`, by name.
+    """
+
+    @abstractmethod
+    def resolve(self, name: str, *, actor: bool = False, on: date | None = None) -> str:
+        """The id of the entity that a name means: see `Names.resolve`.
+
+        With `on`, the name of a post means whoever held it on that day. Raises UnknownNameError where nobody is
+        known to have held it then, AmbiguousNameError where several are.
+        """
+
+    @abstractmethod
+    def ask(self, question: str, *, level: Level | str = Level.ENTITY, **filters: Any) -> Answers:
+        """Who does what to whom: `question` is a relation or a family, filters are those of Selection by name.
+
+        `kg.ask("mediates", between=("Armenia", "Azerbaijan"))`. Raises UnknownTermError, UnknownNameError,
+        AmbiguousNameError, ParameterError.
+        """
+
+    @abstractmethod
+    def statements(self, **filters: Any) -> list[Statement]:
+        """The statements that the filters select, whole, in the order of their sources and places in them."""
+
+    @abstractmethod
+    def statement(self, id: str) -> Statement:
+        """The statement of an id. Raises NotFoundError."""
+
+    @abstractmethod
+    def network(self, **filters: Any) -> "nx.MultiDiGraph[str]":
+        """The selected statements as a frozen networkx graph: see `graph.networks.network`."""
+
+    @abstractmethod
+    def timeline(self, by: Step | str = Step.MONTH, **filters: Any) -> Timeline:
+        """The selected statements counted per day, month or year."""
+
+    @abstractmethod
+    def conflicts(self) -> tuple[Contradiction, ...]:
+        """Statements that contradict each other, and why."""
+
+    @abstractmethod
+    def entities(self, q: str | None = None, *, kind: Kind | str | Iterable[Kind | str] = ()) -> list[Entity]:
+        """Entities by part of a name and by kind, all where nothing is said, by id."""
+
+    @abstractmethod
+    def entity(self, name: str) -> Entity:
+        """The entity that a name means. Raises UnknownNameError and AmbiguousNameError."""
+
+    @abstractmethod
+    def sources(self) -> list[Source]:
+        """All sources, by id."""
+
+    @abstractmethod
+    def source(self, id: str) -> Source:
+        """The source of an id. Raises NotFoundError."""
+
+    def relations(self, family: str | None = None) -> list[Relation]:
+        """The relations that may be stated and asked for, those of a family where one is named."""
+        return [r for r in vocabulary().relations.values() if family in (None, r.family)]
+
+    # SPARQL
+
+    @abstractmethod
+    def sparql(self, query: str, /, **values: Value) -> Results:
+        """The answer to a query over the union of all graphs; the usual prefixes are declared.
+
+        `values` bind variables that the query selects: `kg.sparql("SELECT ?who ?whom { ?who r:invites ?whom }",
+        whom="Ararat Mirzoyan")`. Text is the name of an entity, a CURIE or an IRI; terms of rdflib, numbers and dates
+        are themselves. Raises QuerySyntaxError, ParameterError, UnknownNameError, AmbiguousNameError, QueryError.
+        """
+
+    def frame(self, query: str, /, *, iris: IriStyle = "curie", **values: Value) -> "pd.DataFrame":
+        """As `sparql`, as a pandas DataFrame of typed columns: see `Results.frame`."""
+        return self.sparql(query, **values).frame(iris=iris)
+
+    @abstractmethod
+    def question(self, name: str, /, **values: Value) -> Results:
+        """The answer to a named question: `kg.question("mediators-between", one="Armenia", other="Azerbaijan")`.
+
+        Values are as for `sparql`; a place means its government, so that "Moscow" works. Raises NotFoundError and
+        ParameterError, which list the questions and their variables, UnknownNameError, AmbiguousNameError.
+        """
+
+    @property
+    def questions(self) -> Questions:
+        """The named questions as functions: `kg.questions.said_by(speaker="Zakharova")`."""
+        return Questions(self.question)
