@@ -8,6 +8,8 @@ GraphError
 │   └── AmbiguousNameError
 ├── NotFoundError              an id that the graph does not have
 ├── ParameterError             a question whose parameters make no sense
+├── RdfSyntaxError             RDF that does not parse
+├── ChangeRefusedError         a write that would leave what is no statement; holds the findings
 ├── QueryError                 SPARQL that cannot be answered
 │   ├── QuerySyntaxError
 │   ├── QueryRefusedError      against the policy: SERVICE, depth, size, update
@@ -96,6 +98,31 @@ class ParameterError(GraphError):
     def __init__(self, parameter: str, message: str) -> None:
         self.parameter, self.message = parameter, message
         super().__init__(f"{parameter}: {message}")
+
+
+class RdfSyntaxError(GraphError):
+    """RDF that does not parse; the message tells line and column where the format has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One reason for which a write is refused: at which node, what is wrong and the way out."""
+
+    focus: str
+    message: str
+
+
+class ChangeRefusedError(GraphError):
+    """A write would leave something malformed, or an edge that no statement carries; `findings` say what."""
+
+    def __init__(self, findings: Sequence[Refusal]) -> None:
+        self.findings = list(findings)
+        shown = "\n".join(f"{f.focus}: {f.message}" for f in self.findings[:20])
+        more = f"\nand {len(self.findings) - 20} more" if len(self.findings) > 20 else ""
+        super().__init__(f"refused, nothing was changed:\n{shown}{more}")
+
+    def __reduce__(self) -> tuple[type["ChangeRefusedError"], tuple[list[Refusal]]]:
+        return type(self), (self.findings,)
 
 
 class QueryError(GraphError):

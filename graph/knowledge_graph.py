@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Self
@@ -14,6 +14,7 @@ import rdflib
 from oxrdflib import OxigraphStore
 
 from graph.asking import Asking
+from graph.changes import Change, SparqlUpdate, Touched, apply_change
 from graph.contradictions import Contradiction, contradictions
 from graph.datasets import Dataset, check_texts, dataset_folders, read_dataset
 from graph.entities import Entity
@@ -24,6 +25,7 @@ from graph.networks import network
 from graph.questions import Answers, Level, ask
 from graph.rdf import Iris
 from graph.results import RESULTS, TRIPLES, Results
+from graph.reviewing import NothingChangedError, Review
 from graph.revisions import RevisionFolder
 from graph.selection import SOURCE_VOICE, Selection
 from graph.shipped import shipped_data
@@ -36,6 +38,8 @@ from graph.writing import Draft, Report, dangling, ontology_hash, sync_source
 from ontology import Kind, Modality, Status, store_prefixes
 
 Progress = Callable[[str], None]
+Apply = Callable[..., Touched]
+"""As `apply_change`."""
 
 
 def _silent(_: str) -> None:
@@ -50,22 +54,25 @@ class KnowledgeGraph(Asking):
     ...     [answer.subject for answer in kg.ask("mediates", between=("Norland", "Sudland")).found]
     ['westmark']
 
-    Several threads and processes may read while one writes. Raises StoreFormatError, StoreWriteError.
+    Several threads and processes may read while one writes. A new store has a copy of the vocabulary in it unless
+    `vocabulary` is false: then it is empty. Raises StoreFormatError, StoreWriteError.
     """
 
-    def __init__(self, path: Path | str | None = None, *, base: str | None = None) -> None:
+    def __init__(self, path: Path | str | None = None, *, base: str | None = None, vocabulary: bool = True) -> None:
+        self._vocabulary = vocabulary
         self._temporary = None if path is not None else tempfile.mkdtemp(prefix="tertius-")
         self.path = Path(path if path is not None else str(self._temporary))
         self._folder = RevisionFolder(self.path, base)
         self.iris = Iris(self._folder.format.base)
-        self._lock = threading.RLock()
+        self._lock, self._writing = threading.RLock(), threading.RLock()
         self._snapshot: Snapshot | None = None
         if self._temporary:
             weakref.finalize(self, shutil.rmtree, self._temporary, ignore_errors=True)
         if self._folder.current_number() == 0:
             with self._folder.locked(wait=10):
                 if self._folder.current_number() == 0:
-                    self._commit(Draft(None, self.iris))
+                    with self._folder.writing() as revision:
+                        Draft(None, self.iris, vocabulary=vocabulary).write(revision, Report())
 
     def __enter__(self) -> Self:
         return self
@@ -195,26 +202,60 @@ class KnowledgeGraph(Asking):
 
         return self._write(change, wait)
 
+    def update(
+        self, text: str, *, raw: bool = False, using: Sequence[str] = (), using_named: Sequence[str] = (),
+        base: str | None = None, wait: float = 10,
+    ) -> Report:  # fmt: skip
+        """Evaluates a SPARQL 1.1 update over the strict dataset; the usual prefixes are declared unless it is raw.
+
+        For `using` and `using_named` see SparqlUpdate, for the rest `change`.
+        """
+        change = SparqlUpdate(text, base or self.iris.base, tuple(using), tuple(using_named))
+        return self.change(change, raw=raw, wait=wait)
+
+    def change(self, change: Change, *, raw: bool = False, apply: Apply = apply_change, wait: float = 10) -> Report:
+        """Applies an update or a graph to the store, and has the mirror follow; either all of it or nothing.
+
+        What changed must be whole statements, entities and sources afterwards, without a plain edge that no statement
+        carries, unless it is `raw`: then the mirror follows what reads as whole, and the rest is left to the store.
+        `apply` may do its part in another process. Raises QuerySyntaxError, QueryRefusedError, ParameterError,
+        QueryError, RdfSyntaxError, NotFoundError, ChangeRefusedError, StoreLockedError, StoreWriteError.
+        """
+        report = Report()
+        with self._writing, self._folder.locked(wait):
+            base = self.snapshot
+            draft = Draft(base, self.iris, vocabulary=base.has_vocabulary)
+            review = Review(base, draft, raw=raw)
+            try:
+                with self._folder.writing() as revision:
+                    draft.copy(revision)
+                    touched = apply(revision.db, self.iris.base, change, prefixes=not raw)
+                    review.read(revision.db, touched)
+                    review.tell(report)
+                    draft.write(revision, report, check=None if raw else review.check, raw=raw)
+            except NothingChangedError:
+                report.revision = base.revision
+        self.snapshot  # noqa: B018 - opened now, so that nobody who reads what was written has to wait for it
+        return report
+
     def refresh_ontology(self, *, wait: float = 10) -> None:
-        """Gives the store the vocabulary of this version where it has another."""
-        if self.snapshot.meta.get("ontology") != ontology_hash():
+        """Gives the store the vocabulary of this version where it has another, or none where it is to have none."""
+        wanted = self._vocabulary or self.snapshot.has_vocabulary
+        if wanted and self.snapshot.meta.get("ontology") != ontology_hash():
             self._write(lambda _draft, _report: None, wait, force=True)
 
     def _write(self, change: Callable[[Draft, Report], None], wait: float, *, force: bool = False) -> Report:
-        with self._lock:
+        with self._writing, self._folder.locked(wait):
             report = Report()
-            with self._folder.locked(wait):
-                draft = Draft(self.snapshot, self.iris)
-                change(draft, report)
-                if report.nothing and not force:
-                    report.revision = self.snapshot.revision
-                    return report
-                self._commit(draft, report)
-            return report
-
-    def _commit(self, draft: Draft, report: Report | None = None) -> None:
-        with self._folder.writing() as revision:
-            draft.write(revision, report or Report())
+            draft = Draft(self.snapshot, self.iris, vocabulary=self._vocabulary or self.snapshot.has_vocabulary)
+            change(draft, report)
+            if report.nothing and not force:
+                report.revision = self.snapshot.revision
+                return report
+            with self._folder.writing() as revision:
+                draft.copy(revision)
+                draft.write(revision, report)
+        return report
 
     # Asking
 

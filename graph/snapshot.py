@@ -59,6 +59,11 @@ class Snapshot:
         self.entities: dict[str, Entity] = {e.id: e for e in entities}
         self.sources: dict[str, Source] = {s.id: s for s in sources}
 
+    @property
+    def has_vocabulary(self) -> bool:
+        """Whether the store is one that keeps a copy of the vocabulary."""
+        return self.meta.get("ontology") is not None
+
     @cached_property
     def names(self) -> Names:
         """The index of names."""

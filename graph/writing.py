@@ -22,11 +22,15 @@ from graph.stores import EmbeddedStore
 from ontology import UNSPECIFIED, Kind, Modality, Status
 
 Edge = tuple[str, str, str]
+Check = Callable[[EmbeddedStore, set[Edge]], None]
 
 
 @dataclass
 class Report:
-    """What a write changed. `revision` is the number of the revision that is current afterwards."""
+    """What a write changed. `revision` is the number of the revision that is current afterwards.
+
+    `quads`: how many more the store has, or fewer; `created`: the graph that was written was not there before.
+    """
 
     added: int = 0
     changed: int = 0
@@ -34,6 +38,8 @@ class Report:
     removed: int = 0
     entities: int = 0
     sources: int = 0
+    quads: int = 0
+    created: bool = False
     revision: int = 0
     datasets: list[str] = field(default_factory=list)
 
@@ -46,11 +52,13 @@ class Report:
 class Draft:
     """Changes on top of one revision, collected before anything is written.
 
-    Statements, sources and entities are put and removed by id; `write` then fills a revision's folder.
+    Statements, sources and entities are put and removed by id; `copy` and `write` then fill a revision's folder,
+    with the copy of the vocabulary that a store has unless `vocabulary` is false.
     """
 
-    def __init__(self, base: Snapshot | None, iris: Iris) -> None:
+    def __init__(self, base: Snapshot | None, iris: Iris, *, vocabulary: bool = True) -> None:
         self.base, self.iris = base, iris
+        self.vocabulary = vocabulary
         self.columns = base.columns if base else Columns.empty()
         self.entities: dict[str, Entity] = dict(base.entities) if base else {}
         self.sources: dict[str, Source] = dict(base.sources) if base else {}
@@ -130,7 +138,7 @@ class Draft:
             raise NotFoundError("source", id)
         ids = set(self.ids_of(id))
         assert self.base is not None, "a source that is there was written"
-        referring = (self.iris.id(h) for i in ids for h in self.base.store.referring(self.iris.statement(i)))
+        referring = (self.iris.id(h) for i in ids for _, h in self.base.store.referring(self.iris.statement(i)))
         for holder in set(referring) - ids:
             raise InputError(
                 f"the source {id!r} cannot be removed: statement {holder!r} of another source refers to one of its own",
@@ -139,34 +147,76 @@ class Draft:
         others = [s.id for s in self.sources.values() if s.derived_from == id]
         if others:
             raise InputError(f"the source {id!r} cannot be removed: {', '.join(others)} are derived from it")
-        self._removed |= ids
-        del self.sources[id]
-        self._removed_sources.add(id)
-        for entity in [e for e in self.entities.values() if e.unnamed_in == id]:
-            self.datasets[entity.id] = ()  # who has no name belongs to the source
-            self._touched_entities.add(entity.id)
+        self.drop_source(id)
         return len(ids)
 
-    def write(self, revision: Revision, report: Report) -> None:
-        """Fills the folder of a revision: the engine's copy with the changes, the columns, the catalogue, the notes."""
+    # What a change of the engine itself has made so, without asking whether it may
+
+    def drop_source(self, id: str) -> list[str]:
+        """Forgets a source and its statements; gives the unnamed entities that go with it unless something names them.
+
+        Who has no name belongs to the source.
+        """
+        for statement in self.ids_of(id):
+            self.drop_statement(statement)
+        del self.sources[id]
+        self._removed_sources.add(id)
+        unnamed = [e.id for e in self.entities.values() if e.unnamed_in == id]
+        for entity in unnamed:
+            self.datasets[entity] = ()
+            self._touched_entities.add(entity)
+        return unnamed
+
+    def drop_statement(self, id: str) -> None:
+        """Forgets a statement."""
+        self._put.pop(id, None)
+        self._removed.add(id)
+
+    def set_entity(self, entity: Entity, datasets: tuple[str, ...]) -> None:
+        """Adds or replaces an entity and the data sets that define it."""
+        self.entities[entity.id] = entity
+        self.datasets[entity.id] = datasets
+        self._touched_entities.add(entity.id)
+
+    def drop_entity(self, id: str) -> None:
+        """Forgets an entity."""
+        self.entities.pop(id, None)
+        self.datasets.pop(id, None)
+        self._touched_entities.add(id)
+
+    def copy(self, revision: Revision) -> None:
+        """Puts a copy of the engine that the draft starts from into the folder of a revision."""
         if self.base:
             self.base.store.backup(revision.db)
+
+    def write(self, revision: Revision, report: Report, *, check: Check | None = None, raw: bool = False) -> None:
+        """Fills the folder of a revision that has the engine's copy: changes, columns, catalogue, notes.
+
+        `check` is asked when the engine holds everything, and may raise. What is `raw` is left in the engine as it
+        is: only the plain edges and the mirror follow it.
+        """
         store = EmbeddedStore(revision.db, self.iris.base, writable=True)
         try:
-            if self.base is None or self.base.meta.get("ontology") != ontology_hash():
+            if self.vocabulary and (self.base is None or self.base.meta.get("ontology") != ontology_hash()):
                 store.clear(self.iris.ontology_graph)
                 for path in ontology_files():
                     store.load_turtle(path, self.iris.ontology_graph)
-            self._unload(store)
+            if not raw:
+                self._unload(store)
             with store.loading() as load:
-                load(chunks(self._statement_quads()))
+                if not raw:
+                    load(chunks(self._statement_quads()))
                 # The columns are made while the engine is still sorting.
                 columns = self.columns.edited(self._removed, self._put.values(), self.sources, self.entities)
-                self._drop_unused(columns)
+                if not raw:
+                    self._drop_unused(columns)
+                    load(chunks(self._catalogue_quads()))
                 old_edges = set() if self.base is None else plain_edges(self.base.columns)
                 new_edges = plain_edges(columns)
-                load(chunks(self._other_quads(sorted(new_edges - old_edges))))
+                load(chunks(edge_quad(*e, self.iris) for e in sorted(new_edges - old_edges)))
             store.remove_quads("".join(edge_quad(*e, self.iris) for e in sorted(old_edges - new_edges)))
+            if check:
+                check(store, new_edges)
             store.flush()
             quads = len(store)
         finally:
@@ -181,10 +231,11 @@ class Draft:
                 "entities": len(self.entities),
                 "sources": len(self.sources),
                 "quads": quads,
-                "ontology": ontology_hash(),
+                "ontology": ontology_hash() if self.vocabulary else None,
             }
         )
         report.revision = revision.number
+        report.quads = quads - (self.base.meta.get("quads", 0) if self.base else 0)
 
     def _drop_unused(self, columns: Columns) -> None:
         """Forgets entities that no data set defines and nothing names."""
@@ -219,13 +270,11 @@ class Draft:
         for statement in self._put.values():
             yield statement_quads(statement, self.sources[statement.source], self.iris)
 
-    def _other_quads(self, edges: Iterable[Edge]) -> Iterator[str]:
+    def _catalogue_quads(self) -> Iterator[str]:
         for id in sorted(self._touched_entities & self.entities.keys()):
             yield entity_quads(self.entities[id], self.datasets.get(id, ()), self.iris)
         for id in sorted(self._touched_sources & self.sources.keys()):
             yield source_quads(self.sources[id], self.iris)
-        for edge in edges:
-            yield edge_quad(*edge, self.iris)
 
 
 def plain_edges(c: Columns) -> set[Edge]:

@@ -4,7 +4,7 @@ import contextlib
 import io
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from graph.exceptions import (
     QueryError,
     QuerySyntaxError,
     QueryTooLargeError,
+    RdfSyntaxError,
     StoreFormatError,
     StoreLockedError,
     StoreWriteError,
@@ -38,6 +39,12 @@ _ROW_ENDS = {ox.QueryResultsFormat.JSON: b"}", ox.QueryResultsFormat.XML: b"</re
 _NOT_SELECTED = re.compile(r"does not contains? variable \?(\w+) in its SELECT projection")
 DATASET_FORMATS = frozenset(m for m, f in RDF_FORMATS.items() if f.supports_datasets)
 
+
+Place = tuple[str | None, str]
+"""A graph, None for the default one, and a subject in it."""
+BLANK = "_:"
+"""Stands for every subject without an IRI."""
+_LINE = re.compile(r"at (\d+):(\d+)")
 
 _BATCH, _DOUBLINGS, _WAITING = 1 << 23, 3, 3
 """Bytes of the first batch of a load, how often the next ones double, and how many may wait for the engine.
@@ -79,10 +86,10 @@ class EmbeddedStore:
         for quad in self.engine.quads_for_pattern(None, ox.NamedNode(predicate), None, ox.NamedNode(graph)):
             yield _subject(quad)
 
-    def referring(self, iri: str) -> Iterator[str]:
-        """IRIs of the subjects, in any graph, of which the IRI is a property's value."""
+    def referring(self, iri: str) -> Iterator[Place]:
+        """The subjects, with their graphs, of which the IRI is a property's value."""
         for quad in self.engine.quads_for_pattern(None, None, ox.NamedNode(iri), None):
-            yield _subject(quad)
+            yield _place(quad)
 
     def scan(self, graph: str) -> Iterator[tuple[str, Property]]:
         """All triples of a named graph, those of one subject one after the other."""
@@ -204,7 +211,95 @@ class EmbeddedStore:
     def __len__(self) -> int:
         return len(self.engine)
 
+    def has_graph(self, graph: str) -> bool:
+        """Whether the named graph is there; an empty one may be."""
+        return self.engine.contains_named_graph(ox.NamedNode(graph))
+
+    def quads(self, subject: str, graph: str | None) -> frozenset[str]:
+        """All quads of a subject in a named graph, or in the default graph, as N-Quads without their ends."""
+        found = self.engine.quads_for_pattern(ox.NamedNode(subject), None, None, _graph(graph))
+        return frozenset(map(str, found))
+
+    def subjects_in(self, graph: str | None) -> set[str]:
+        """All subjects of a graph; blank nodes are told as one, BLANK."""
+        return {_place(q)[1] for q in self.engine.quads_for_pattern(None, None, None, _graph(graph))}
+
     # Writing
+
+    def check_update(self, text: str, base: str | None, prefixes: Mapping[str, str]) -> None:
+        """Raises QuerySyntaxError where the text, as a whole, is no SPARQL update. Nothing is evaluated."""
+        # The first operation always fails, but only after the whole text has been parsed.
+        try:
+            ox.Store().update(f"DROP GRAPH <urn:x-none:> ;\n{text}", base_iri=base, prefixes=dict(prefixes))
+        except SyntaxError as error:
+            raise QuerySyntaxError(_LINE.sub(lambda m: f"at {int(m[1]) - 1}:{m[2]}", str(error))) from None
+        except RuntimeError:
+            return
+
+    def update(self, text: str, base: str | None, prefixes: Mapping[str, str]) -> None:
+        """Evaluates a SPARQL update over the strict dataset, whole or not at all.
+
+        Raises QuerySyntaxError, and QueryError where an operation fails.
+        """
+        try:
+            self.engine.update(text, base_iri=base, prefixes=dict(prefixes))
+        except SyntaxError as error:
+            raise QuerySyntaxError(str(error)) from None
+        except (OSError, RuntimeError, ValueError) as error:
+            raise QueryError(str(error)) from error
+
+    def solutions(
+        self, query: str, base: str | None, prefixes: Mapping[str, str],
+        default: Sequence[str] | None, named: Sequence[str] | None,
+    ) -> tuple[list[str], Iterator[list[str | None]]]:  # fmt: skip
+        """Variables and solutions of a SELECT over the strict dataset, or that of these graphs; terms as N-Triples."""
+        try:
+            found = self.engine.query(
+                query, base_iri=base, prefixes=dict(prefixes),
+                default_graph=None if default is None else [ox.NamedNode(g) for g in default],
+                named_graphs=None if named is None else [ox.NamedNode(g) for g in named],
+            )  # fmt: skip
+            assert isinstance(found, ox.QuerySolutions), "it is a SELECT"
+            names = [v.value for v in found.variables]
+            return names, ([None if s[n] is None else str(s[n]) for n in names] for s in found)
+        except SyntaxError as error:
+            raise QuerySyntaxError(str(error)) from None
+        except (OSError, RuntimeError, ValueError) as error:
+            raise QueryError(str(error)) from error
+
+    def places_of_data(self, text: str, base: str | None, prefixes: Mapping[str, str]) -> set[Place]:
+        """Graph and subject of each quad of an INSERT DATA."""
+        scratch = ox.Store()
+        scratch.update(text, base_iri=base, prefixes=dict(prefixes))
+        return {_place(q) for q in scratch}
+
+    def insert(self, data: bytes, media_type: str, graph: str | None, base: str) -> set[Place]:
+        """Adds RDF to a graph, which is there afterwards even if empty; gives graph and subject of each quad.
+
+        Relative IRIs resolve against `base`; blank nodes are new ones. Raises RdfSyntaxError; then a part is added.
+        """
+        to = _graph(graph)
+        if isinstance(to, ox.NamedNode):
+            self.engine.add_graph(to)
+        places = set()
+
+        def noted() -> Iterator[ox.Quad]:
+            for quad in ox.parse(
+                data, format=RDF_FORMATS[media_type], base_iri=base, rename_blank_nodes=True, without_named_graphs=False
+            ):
+                if not isinstance(quad.graph_name, ox.DefaultGraph):
+                    raise RdfSyntaxError(
+                        f"the data name the graph {quad.graph_name.value}: send only the triples of the one graph"
+                    )
+                found = ox.Quad(quad.subject, quad.predicate, quad.object, to)
+                places.add(_place(found))
+                yield found
+
+        try:
+            self.engine.bulk_extend(noted())
+        except (SyntaxError, ValueError) as error:
+            raise RdfSyntaxError(str(error)) from None
+        return places
 
     def load(self, pieces: Iterable[bytes]) -> None:
         """Adds N-Quads of our own making, whose IRIs are not validated again."""
@@ -259,9 +354,22 @@ class EmbeddedStore:
         for quad in ox.parse(text, format=ox.RdfFormat.N_QUADS):
             self.engine.remove(quad)
 
-    def clear(self, graph: str) -> None:
-        """Removes a named graph."""
-        self.engine.remove_graph(ox.NamedNode(graph))
+    def excerpt(self, nodes: Iterable[str], graphs: Iterable[str], *, without: str) -> ox.Store:
+        """A store in memory with all quads of these subjects but those of one graph, and with these graphs whole."""
+        found, left_out = ox.Store(), ox.NamedNode(without)
+        for iri in nodes:
+            quads = self.engine.quads_for_pattern(ox.NamedNode(iri), None, None, None)
+            found.extend(q for q in quads if q.graph_name != left_out)
+        for graph in graphs:
+            found.bulk_extend(self.engine.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
+        return found
+
+    def clear(self, graph: str | None) -> None:
+        """Removes a named graph, or all quads of the default graph."""
+        if graph is None:
+            self.engine.clear_graph(ox.DefaultGraph())
+        else:
+            self.engine.remove_graph(ox.NamedNode(graph))
 
     def backup(self, path: Path) -> None:
         """A hard-linked copy of the store in a new folder."""
@@ -279,6 +387,20 @@ class EmbeddedStore:
 def _whole_lines(xml: bytes) -> bytes:
     # The engine writes a carriage return as it is, which every reader of XML takes for the end of a line.
     return xml.replace(b"\r", b"&#xD;")
+
+
+def normal_quads(text: str) -> frozenset[str]:
+    """N-Quads as `EmbeddedStore.quads` gives them."""
+    return frozenset(map(str, ox.parse(text, format=ox.RdfFormat.N_QUADS)))
+
+
+def _graph(graph: str | None) -> ox.NamedNode | ox.DefaultGraph:
+    return ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
+
+
+def _place(quad: ox.Quad) -> Place:
+    graph = None if isinstance(quad.graph_name, ox.DefaultGraph) else str(quad.graph_name.value)
+    return graph, quad.subject.value if isinstance(quad.subject, ox.NamedNode) else BLANK
 
 
 def _media_type(format: ox.QueryResultsFormat) -> str:

@@ -1,0 +1,374 @@
+"""What a change of the engine's quads means for the graph: changed nodes read back as models, and checked.
+
+A change through SPARQL or the Graph Store writes quads as it likes. Here each node that it touched is read again as
+a statement, an entity or a source, and must say nothing that these cannot say. What is raw is not checked: there the
+mirror follows what reads as whole, and the rest is left to the store alone.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from graph.changes import Touched
+from graph.entities import Entity
+from graph.exceptions import ChangeRefusedError, InputError, Refusal
+from graph.frames import entity_faults, frame_faults, source_faults
+from graph.rdf import Iris, edge_quad, entity_from, entity_quads, source_from, source_quads, statement_quads
+from graph.shapes import Severity, focus_findings, shortened
+from graph.snapshot import Snapshot, read_statement
+from graph.sources import Source
+from graph.statements import Statement
+from graph.stores import EmbeddedStore
+from graph.stores.embedded import BLANK, Place, normal_quads
+from graph.writing import Draft, Edge, Report
+from ontology import PREFIXES, store_prefixes
+
+DATASET = "added"
+"""The data set of entities that are written without one: else nothing would hold those that no statement names."""
+M = TypeVar("M")
+_UNREADABLE = (ValueError, KeyError, TypeError)
+
+
+class NothingChangedError(Exception):
+    """A change left everything as it was."""
+
+
+class Review:
+    """What a change of a draft's engine comes to: to be read before the draft is written, and checked after."""
+
+    def __init__(self, base: Snapshot, draft: Draft, *, raw: bool) -> None:
+        self._base, self._draft, self._raw = base, draft, raw
+        self._iris: Iris = draft.iris
+        self._prefixes = store_prefixes(draft.iris.base)
+        self._refusals: list[Refusal] = []
+        self._changed = self._created = False
+        # Ids of what differs, statements with their sources; subjects whose plain edges were written by hand.
+        self._entities: set[str] = set()
+        self._sources: set[str] = set()
+        self._statements: dict[str, str] = {}
+        self._edges: set[str] = set()
+
+    def read(self, db: Path, touched: Touched) -> None:
+        """Reads all that the change touched into the draft.
+
+        Raises NothingChangedError, and ChangeRefusedError unless it is raw.
+        """
+        self._created = touched.created
+        self._store = EmbeddedStore(db, self._iris.base)
+        try:
+            self._read(touched)
+        finally:
+            self._store.close()
+        if not self._changed:
+            raise NothingChangedError
+        self._settle()
+
+    def tell(self, report: Report) -> None:
+        """Notes in a report how much has changed."""
+        before, draft = self._base.columns, self._draft
+        there = {i for i in self._statements if before.row(i) is not None}
+        now = {i for i in self._statements if draft.has_statement(i)}
+        report.added, report.changed, report.removed = len(now - there), len(now & there), len(there - now)
+        report.entities, report.sources, report.created = len(self._entities), len(self._sources), self._created
+
+    def check(self, store: EmbeddedStore, edges: set[Edge]) -> None:
+        """Looks at the draft's engine when all is written. Raises ChangeRefusedError."""
+        iris = self._iris
+        ours = {i for i in self._entities | {iris.id(n) for n in self._edges} if i}
+        carried = "".join(edge_quad(*e, iris) for e in edges if e[0] in ours) if self._edges else ""
+        expected = normal_quads(carried)
+        for node in sorted(self._edges):
+            actual = store.quads(node, iris.edges_graph)
+            for edge in sorted(actual - expected):
+                self._refuse(node, f"no active statement that its source vouches for carries this edge: {edge}")
+            missing = {e for e in expected if e.startswith(f"<{node}> ")} - actual
+            for edge in sorted(missing):
+                self._refuse(node, f"statements carry this edge, retract or remove them and it goes: {edge}")
+        self._settle()
+        focus = [
+            *(iris.statement(i) for i in self._statements if self._draft.has_statement(i)),
+            *(iris.entity(i) for i in self._entities if i in self._draft.entities),
+            *(iris.source(i) for i in self._sources if i in self._draft.sources),
+        ]
+        for finding in focus_findings(store, iris, focus):
+            if finding.severity is Severity.VIOLATION:
+                self._refusals.append(Refusal(finding.focus, finding.message))
+        self._settle()
+
+    def _settle(self) -> None:
+        if self._refusals and not self._raw:
+            raise ChangeRefusedError(self._refusals)
+
+    def _read(self, touched: Touched) -> None:
+        for graph, subject in sorted(self._differing(touched), key=str):
+            self._changed = True
+            self._sort(graph, subject)
+        self._check_graphs()
+        for id in sorted(self._sources):
+            self._read_source(id)
+        unread = set(self._entities), dict(self._statements)
+        while any(unread):
+            appeared = {i for i in unread[0] if self._read_entity(i)}
+            appeared |= {i for i, source in unread[1].items() if self._read_statement(i, source)}
+            unread = self._waiting_for(appeared) if self._raw else (set(), {})
+        self._check_references()
+
+    # What differs
+
+    def _differing(self, touched: Touched) -> Iterator[Place]:
+        before, after = self._base.store, self._store
+        places, graphs = set(touched.places), set(touched.graphs)
+        if touched.everything:
+            graphs |= {None, *before.graphs(), *after.graphs()}
+        for graph in graphs:
+            if (
+                graph is not None
+                and (id := self._source_id(graph)) in self._base.sources
+                and not after.has_graph(graph)
+            ):
+                self._changed = True
+                self._sources.add(id)  # with all its statements: no need to look at each
+                places -= {p for p in places if p[0] == graph}
+                continue
+            places |= {(graph, s) for s in before.subjects_in(graph) | after.subjects_in(graph)}
+        for graph, subject in places:
+            if subject == BLANK:
+                if self._raw or BLANK in after.subjects_in(graph):
+                    yield graph, subject
+            elif before.quads(subject, graph) != after.quads(subject, graph):
+                yield graph, subject
+
+    def _check_graphs(self) -> None:
+        """A graph that came or went without any quad is a change too."""
+        before, after = set(self._base.store.graphs()), set(self._store.graphs())
+        if before == after:
+            return
+        self._changed = True
+        if not self._raw:
+            ours = {self._iris.entities_graph, self._iris.edges_graph}
+            for graph in sorted(after - before - ours):
+                if self._source_id(graph) not in self._sources and not self._store.subjects_in(graph):
+                    self._refuse(graph, f"no graph of this store: {_GRAPHS}")
+
+    def _sort(self, graph: str | None, subject: str) -> None:
+        iris = self._iris
+        source = self._source_id(graph)
+        if graph == iris.entities_graph and subject.startswith(iris.entity("")):
+            self._entities.add(subject.removeprefix(iris.entity("")))
+        elif source and subject == graph:
+            self._sources.add(source)
+        elif source and iris.is_statement(subject):
+            self._statements[subject.removeprefix(iris.statement("")).partition("/")[0]] = source
+        elif graph == iris.edges_graph and subject != BLANK:
+            self._edges.add(subject)
+        elif self._raw:
+            return
+        elif graph == iris.ontology_graph:
+            if not any(r.focus == "g:ontology" for r in self._refusals):
+                self._refuse(graph, "the store's copy of the vocabulary comes with the software and is not written")
+        elif subject == BLANK:
+            self._refuse(_named(graph), "blank nodes are not kept: give the node an IRI")
+        elif self._store.quads(subject, graph):
+            self._refuse(subject, f"stands in {_named(graph)} and is no node of this store: {_GRAPHS}")
+
+    def _source_id(self, graph: str | None) -> str:
+        prefix = self._iris.source("")
+        return graph.removeprefix(prefix) if graph and graph.startswith(prefix) else ""
+
+    def _refuse(self, node: str, message: str) -> None:
+        self._refusals.append(Refusal(shortened(node, self._prefixes), shortened(message, self._prefixes)))
+
+    # Reading back
+
+    def _read_source(self, id: str) -> None:
+        iris, draft = self._iris, self._draft
+        node = iris.source(id)
+        given = self._store.quads(node, node)
+        source = self._whole(
+            node, given, lambda: source_from(id, self._store.describe([node], node)[node], iris),
+            lambda s: source_quads(s, iris),
+        ) if given else None  # fmt: skip
+        if source is not None:
+            try:
+                draft.put_source(source)
+            except InputError as error:
+                self._refuse(node, str(error))
+            if self._raw and id not in self._base.sources:
+                self._find_statements(id)
+            return
+        left = next(self._store.subjects(f"{PREFIXES['rdf']}predicate", node), None)
+        if left is not None and not given:
+            self._refuse(node, f"still has statements, as {left}: remove them too, or keep it")
+        if id in draft.sources:
+            unnamed = draft.drop_source(id)
+            if self._raw:
+                self._entities.update(unnamed)
+            for gone in draft.ids_of(id):
+                self._statements[gone] = id
+
+    def _find_statements(self, source: str) -> None:
+        for node in self._store.subjects(f"{PREFIXES['rdf']}predicate", self._iris.source(source)):
+            if self._iris.is_statement(node):
+                self._statements.setdefault(self._iris.id(node), source)
+
+    def _read_entity(self, id: str) -> bool:
+        """Whether there is an entity now that was not there before."""
+        iris, draft = self._iris, self._draft
+        node = iris.entity(id)
+        given = self._store.quads(node, iris.entities_graph)
+
+        def made() -> tuple[Entity, tuple[str, ...]]:
+            entity, datasets = entity_from(id, self._store.describe([node], iris.entities_graph)[node], iris)
+            return entity, datasets or (DATASET,)
+
+        found = self._whole(node, given, made, lambda pair: entity_quads(*pair, iris)) if given else None
+        if found is None:
+            draft.drop_entity(id)
+            return False
+        draft.set_entity(*found)
+        return id not in self._base.entities
+
+    def _read_statement(self, id: str, source_id: str) -> bool:
+        """Whether there is a statement now that was not there before."""
+        iris, draft, store = self._iris, self._draft, self._store
+        node, graph = iris.statement(id), iris.source(source_id)
+        given = store.quads(node, graph)
+        source = draft.sources.get(source_id)
+        if given and source is None:
+            self._refuse(node, f"its source {source_id!r} is not described: add the source to its own graph")
+        if not given or source is None:
+            draft.drop_statement(id)
+            return False
+        links = [p.value for p in store.describe([node], graph)[node] if p.predicate == _ATTRIBUTION]
+        given = given.union(*(store.quads(link, graph) for link in links))
+        statement = self._whole(
+            node, given, lambda: read_statement(store, iris, id, source), lambda s: _forms(s, source, iris)
+        )
+        if statement is not None and statement.id != id:
+            self._refuse(node, f"its content has the id {statement.id}: name the node st:{statement.id}")
+            statement = None
+        if statement is None:
+            draft.drop_statement(id)
+            return False
+        draft.put_statement(statement)
+        return self._base.columns.row(id) is None
+
+    def _whole(self, node: str, given: frozenset[str], made: Callable[[], M], quads: Callable[[M], str]) -> M | None:
+        """The model of a node, None where it has none or where the node says more than the model."""
+        try:
+            model = made()
+        except _UNREADABLE as error:
+            self._refuse(node, f"cannot be read: {_first_line(error)}")
+            return None
+        if more := sorted(given - normal_quads(quads(model))):
+            self._refuse(node, f"this is no part of it, or not as it is written: {'; '.join(more[:5])}")
+            return None
+        return model
+
+    # References
+
+    def _holders(self, iri: str) -> Iterator[Place]:
+        for graph, subject in self._store.referring(iri):
+            if graph != self._iris.edges_graph:
+                yield graph, subject
+
+    def _waiting_for(self, appeared: Iterable[str]) -> tuple[set[str], dict[str, str]]:
+        """Nodes that the mirror has left out and that name one of these: they may be whole now."""
+        entities: set[str] = set()
+        statements: dict[str, str] = {}
+        for id in appeared:
+            for iri in (self._iris.entity(id), self._iris.statement(id)):
+                for graph, subject in self._holders(iri):
+                    node, source = self._iris.id(subject), self._source_id(graph)
+                    if source and self._iris.is_statement(subject) and not self._draft.has_statement(node):
+                        statements[node] = source
+                    elif graph == self._iris.entities_graph and node not in self._draft.entities:
+                        entities.add(node)
+        self._entities |= entities
+        self._statements |= statements
+        return entities, statements
+
+    def _check_references(self) -> None:
+        """Whether all that is named exists. What is raw and names nothing leaves the mirror, and so who names it."""
+        todo = [*((self._iris.entity(i), "") for i in self._entities), *(
+            (self._iris.statement(i), s) for i, s in self._statements.items()
+        )]  # fmt: skip
+        todo += [(self._iris.source(i), "") for i in self._sources]
+        seen = set(todo)
+        while todo:
+            node, source = todo.pop()
+            faults = list(self._faults(node, source))
+            for field, message in faults:
+                self._refuse(node, f"{field}: {message}")
+            if faults and self._raw:
+                self._drop(node)
+            if not self._exists(node):
+                for graph, holder in self._holders(node):
+                    found = holder.partition("/speaker/")[0], self._source_id(graph)
+                    if found not in seen and self._exists(found[0]):
+                        seen.add(found)
+                        todo.append(found)
+
+    def _exists(self, node: str) -> bool:
+        iris, draft = self._iris, self._draft
+        id = iris.id(node)
+        if iris.is_statement(node):
+            return draft.has_statement(id)
+        return id in (draft.entities if node == iris.entity(id) else draft.sources)
+
+    def _drop(self, node: str) -> None:
+        id = self._iris.id(node)
+        if self._iris.is_statement(node):
+            self._draft.drop_statement(id)
+        elif node == self._iris.entity(id):
+            self._draft.drop_entity(id)
+        else:
+            self._draft.drop_source(id)
+
+    def _faults(self, node: str, source_id: str) -> Iterator[tuple[str, str]]:
+        iris, draft = self._iris, self._draft
+        id = iris.id(node)
+        if not self._exists(node):
+            return
+        if iris.is_statement(node):
+            source = draft.sources.get(source_id)
+            if source is None:
+                yield "source", f"no source has the id {source_id!r}"
+                return
+            statement = read_statement(self._store, iris, id, source)
+            yield from frame_faults(statement, draft.kind_of)
+            yield from source_faults(statement, source)
+            for other in (*statement.statements(), statement.corrected_by):
+                if other and not draft.has_statement(other):
+                    yield "about", f"refers to the statement {other!r}, which does not exist"
+        elif node == iris.entity(id):
+            entity = draft.entities[id]
+            yield from entity_faults(entity, draft.kind_of)
+            if entity.unnamed_in is not None and entity.unnamed_in not in draft.sources:
+                yield "unnamed_in", f"no source has the id {entity.unnamed_in!r}"
+        elif (other := draft.sources[id].derived_from) is not None and other not in draft.sources:
+            yield "derived_from", f"no source has the id {other!r}"
+
+
+_ATTRIBUTION = f"{PREFIXES['prov']}qualifiedAttribution"
+_GRAPHS = (
+    "statements stand in the graph of their source, with its description; entities in g:entities, plain edges in "
+    "g:edges. Other RDF is written only where the operator allows it (TERTIUS_RAW_RDF)"
+)
+
+
+def _named(graph: str | None) -> str:
+    return "the default graph" if graph is None else graph
+
+
+def _forms(statement: Statement, source: Source, iris: Iris) -> str:
+    """The quads of a statement, with and without those that its source says for all of its statements."""
+    alone = source.model_copy(update={"coder": None, "modality": None})
+    return statement_quads(statement, source, iris) + statement_quads(statement, alone, iris)
+
+
+def _first_line(error: Exception) -> str:
+    errors = getattr(error, "errors", None)
+    if callable(errors):  # pydantic's, with the field of each
+        return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'statement'}: {e['msg']}" for e in errors())
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
