@@ -95,15 +95,15 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(OntologyError)
     async def _graph(request: Request, error: Exception) -> Response:
         status = next(s for cls, s in STATUS.items() if isinstance(error, cls))
-        extra: dict[str, Any] = {}
+        extra: dict[str, Any] = {"error": type(error).__name__}
         if isinstance(error, NameResolutionError):
-            extra = {"value": error.name, "candidates": [asdict(c) for c in error.candidates]}
+            extra |= {"value": error.name, "candidates": [asdict(c) for c in error.candidates]}
         elif isinstance(error, UnknownTermError):
-            extra = {"value": error.value, "candidates": error.candidates}
+            extra |= {"what": error.what, "value": error.value, "candidates": error.candidates}
         elif isinstance(error, NotFoundError):
-            extra = {"value": error.id, "known": list(error.known)} if error.known else {"value": error.id}
+            extra |= {"what": error.what, "value": error.id} | ({"known": list(error.known)} if error.known else {})
         elif isinstance(error, ParameterError):
-            extra = {"parameter": error.parameter}
+            extra |= {"parameter": error.parameter}
         headers = {"Retry-After": "5"} if status == 503 else {}
         if status >= 500 and status != 503:
             log.error("failed", exc_info=error, extra={"path": request.url.path})

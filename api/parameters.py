@@ -5,6 +5,7 @@ import hashlib
 from datetime import date
 from typing import Annotated, Any, Literal
 
+from fastapi import Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.errors import Problem
@@ -156,6 +157,15 @@ class RelationParameters(Parameters):
     family: Word | None = Field(None, description="A family of relations.", examples=["mediation"])
 
 
+class ResolveParameters(Parameters):
+    """How a name is to be understood."""
+
+    actor: bool = Field(False, description="True: a stand-in means its government.", examples=[True])
+    on: date | None = Field(
+        None, description="The name of a post means whoever held it on this day.", examples=["2026-05-31"]
+    )
+
+
 class NoParameters(Parameters):
     """For paths that take none."""
 
@@ -192,6 +202,14 @@ def read_cursor(cursor: str | None, revision: int, query: str) -> int:
 def write_cursor(revision: int, offset: int, query: str) -> str:
     """A cursor for the place."""
     return base64.urlsafe_b64encode(f"{revision}:{offset}:{_digest(query)}".encode()).decode().rstrip("=")
+
+
+def paging(request: Request, total: int, following: str | None) -> dict[str, str]:
+    """The headers of a list that has no place for them in its body: the total, and the way to the next page."""
+    headers = {"X-Total-Count": str(total)}
+    if following:
+        headers["Link"] = f'<{request.url.include_query_params(cursor=following)}>; rel="next"'
+    return headers
 
 
 def _digest(query: str) -> str:

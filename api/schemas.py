@@ -1,7 +1,7 @@
 """The bodies of answers, for the OpenAPI page and for tests that hold every answer against them."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -305,6 +305,7 @@ class SourceBody(Body):
     note: str | None
     dataset: str | None
     coder: str | None
+    modality: Annotated[Modality | None, Field(description="Of all its statements that do not say otherwise.")]
     statements: int
     modalities: dict[Modality, int]
 
@@ -335,6 +336,43 @@ class ContradictionList(Body):
     revision: int
 
 
+class NodeBody(Body):
+    """An entity in a network."""
+
+    id: str
+    label: str
+    kind: Kind
+
+
+class EdgeBody(Body):
+    """What one statement says of two of its participants."""
+
+    start: str
+    end: str
+    key: str
+    statement: str
+    relation: str
+    family: str
+    part: Annotated[str, Field(description="As what the end takes part: object, party, or its role.")]
+    modality: Modality
+    status: Status
+    source: str
+    voice: Annotated[str, Field(description="The outermost speaker; empty where the source itself vouches.")]
+    sign: int | None
+    earliest: date | None
+    latest: date | None
+
+
+class NetworkBody(Body):
+    """Statements as a network: a page holds the edges of its statements and their ends."""
+
+    nodes: list[NodeBody]
+    edges: list[EdgeBody]
+    total: Annotated[int, Field(description="Statements, not edges: one may have several.")]
+    next: str | None
+    revision: int
+
+
 class PeriodBody(Body):
     """One period of a timeline."""
 
@@ -350,6 +388,34 @@ class TimelineBody(Body):
     spread: Annotated[int, Field(description="Statements whose dates reach over several periods.")]
     undated: Annotated[int, Field(description="Statements without a date, or with only one bound.")]
     revision: int
+
+
+class ResolvedBody(Body):
+    """The entity that a name means."""
+
+    id: str
+    iri: str
+    label: str
+    kind: Kind
+
+
+class ValueTerm(Body):
+    """A term of RDF, as in SPARQL's JSON results."""
+
+    type: Literal["uri", "literal"]
+    value: str
+    lang: Annotated[str | None, Field(alias="xml:lang")] = None
+    datatype: str | None = None
+
+
+class OwnQuestion(Body):
+    """A query of one's own, and values for variables that it selects."""
+
+    query: Annotated[str, Field(min_length=1, examples=["SELECT ?who ?whom { ?who r:invites ?whom }"])]
+    values: Annotated[
+        dict[str, ValueTerm | bool | int | float | str],
+        Field(description="A name, CURIE or IRI, a number, or a term.", examples=[{"whom": "Mirzoyan"}]),
+    ] = {}
 
 
 class VariableBody(Body):
@@ -383,6 +449,7 @@ class Health(Body):
     status: str
     version: str
     store: str
+    base: Annotated[str, Field(description="Base of the store's IRIs.")]
     revision: int
     statements: int
     entities: int

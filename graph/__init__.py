@@ -4,6 +4,7 @@ from graph.entities import Entity, Name
 from graph.exceptions import GraphError, InputError, InputErrors
 from graph.knowledge_graph import KnowledgeGraph
 from graph.questions import Answers, Found, Level
+from graph.remote import RemoteGraph
 from graph.selection import Selection
 from graph.sources import Source
 from graph.statements import EventLink, RoleOf, Statement, StatementRef
@@ -20,6 +21,7 @@ __all__ = [
     "KnowledgeGraph",
     "Level",
     "Name",
+    "RemoteGraph",
     "Report",
     "RoleOf",
     "Selection",

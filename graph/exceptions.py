@@ -15,6 +15,7 @@ GraphError
 │   ├── QueryRefusedError      against the policy: SERVICE, depth, size, update
 │   ├── QueryTimeoutError
 │   └── QueryTooLargeError     more rows, bytes or memory than allowed
+├── ServiceError               a service that cannot be reached, or answers what it should not
 └── StoreError                 the store cannot be opened or written
     ├── StoreFormatError
     ├── StoreLockedError
@@ -143,6 +144,14 @@ class QueryTimeoutError(QueryError):
 
 class QueryTooLargeError(QueryError):
     """The answer has more rows or bytes, or needs more memory, than allowed."""
+
+
+class ServiceError(GraphError):
+    """A service cannot be reached, or does not answer as one; `status` is that of its answer, where there was one."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        self.status = status
+        super().__init__(message)
 
 
 class StoreError(GraphError):

@@ -24,6 +24,7 @@ from graph.named_queries import named_query
 from graph.networks import network
 from graph.questions import Answers, Level, ask
 from graph.rdf import Iris
+from graph.remote import RemoteGraph
 from graph.results import RESULTS, TRIPLES, Results
 from graph.reviewing import NothingChangedError, Review
 from graph.revisions import RevisionFolder
@@ -322,6 +323,11 @@ class KnowledgeGraph(Asking):
     def question(self, name: str, /, **values: Value) -> Results:
         query, snapshot = named_query(name), self.snapshot
         return _answered(snapshot, query.text, query.bound(values, snapshot.names, self.iris))
+
+    @staticmethod
+    def connect(url: str, *, token: str | None = None, timeout: float = 60) -> "RemoteGraph":
+        """The graph that a service answers from, with the same questions: see `graph.remote.RemoteGraph`."""
+        return RemoteGraph(url, token=token, timeout=timeout)
 
     @property
     def dataset(self) -> rdflib.Dataset:

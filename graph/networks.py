@@ -1,5 +1,6 @@
 """networkx graphs of statements: frozen views, built from the columns on request."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import networkx as nx
@@ -21,8 +22,13 @@ def network(snapshot: Snapshot, selection: Selection | None = None) -> "nx.Multi
     `voice`, `sign`, `earliest` and `latest` as ISO dates. What an edge stands for is always the statement that it
     names: see the evidence there. The unspecified agent is no node.
     """
-    c = snapshot.columns
     rows = snapshot.selector.select(selection or Selection()).rows
+    return nx.freeze(network_of(snapshot, rows.tolist()))  # type: ignore[no-any-return]
+
+
+def network_of(snapshot: Snapshot, rows: Sequence[int]) -> "nx.MultiDiGraph[str]":
+    """The network of the statements in these rows, which may still be added to."""
+    c = snapshot.columns
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(revision=snapshot.revision, statements=len(rows))
 
     def join(one: int, other: int, key: str, attributes: dict[str, Any]) -> None:
@@ -35,7 +41,7 @@ def network(snapshot: Snapshot, selection: Selection | None = None) -> "nx.Multi
                 graph.add_node(id, label=entity.label.text, kind=str(entity.kind))
         graph.add_edge(*pair, key, **attributes)
 
-    for row in rows.tolist():
+    for row in rows:
         relation = vocabulary().relation(c.relations[c.relation[row]])
         id = c.id(row)
         low, high = day(int(c.earliest[row])), day(int(c.latest[row]))
@@ -69,4 +75,4 @@ def network(snapshot: Snapshot, selection: Selection | None = None) -> "nx.Multi
             join(subject, party, f"{id}#party-{c.entities[party]}", common | {"part": "party"})
         for role, entity in c.role_sets[c.roles[row]]:
             join(subject, entity, f"{id}#{role}-{c.entities[entity]}", common | {"part": role})
-    return nx.freeze(graph)  # type: ignore[no-any-return]
+    return graph

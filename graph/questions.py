@@ -117,7 +117,7 @@ class FoundList(Sequence[Found]):
 class Answers:
     """The answers to a question, most stated first, and how many statements were left out for having no date."""
 
-    found: FoundList
+    found: Sequence[Found]
     statements: int
     undated: int
 

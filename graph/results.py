@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import rdflib
 from rdflib.query import Result, ResultRow
-from rdflib.term import Identifier, Variable
+from rdflib.term import Identifier, Node, Variable
 
 from graph.exceptions import ParameterError
 from graph.stores import Answer
@@ -56,7 +56,7 @@ class Results(Result):
 
     @cached_property
     def _terms(self) -> list[Mapping[Variable, Identifier]]:
-        return [{Variable(name): _term(cell) for name, cell in row.items()} for row in self._cells]
+        return [{Variable(name): term_of(cell) for name, cell in row.items()} for row in self._cells]
 
     @property
     def bindings(self) -> MutableSequence[Mapping[Variable, Identifier]]:
@@ -99,7 +99,7 @@ class Results(Result):
         shown: Callable[[str], str] = (lambda iri: compact(iri, self._prefixes)) if iris == "curie" else str
         columns: dict[str, list[_Cell]] = {}
         if self.graph is not None:
-            triples = [[_cell(t) for t in triple] for triple in self.graph]
+            triples = [[cell_of(t) for t in triple] for triple in self.graph]
             columns = {n: [t[i] for t in triples] for i, n in enumerate(("subject", "predicate", "object"))}
         for name in map(str, self.vars or []):
             columns[name] = [row.get(name) for row in self._cells]
@@ -117,7 +117,8 @@ def _pandas() -> Any:
     return pandas
 
 
-def _term(cell: dict[str, str]) -> Identifier:
+def term_of(cell: Mapping[str, str]) -> Identifier:
+    """The term of a cell of SPARQL's JSON results."""
     match cell["type"]:
         case "uri":
             return rdflib.URIRef(cell["value"])
@@ -129,10 +130,11 @@ def _term(cell: dict[str, str]) -> Identifier:
     )
 
 
-def _cell(term: Any) -> dict[str, str]:
+def cell_of(term: Node) -> dict[str, str]:
+    """A term as a cell of SPARQL's JSON results."""
     if isinstance(term, rdflib.Literal):
         datatype = {"datatype": str(term.datatype)} if term.datatype else {}
-        return {"type": "literal", "value": str(term)} | datatype
+        return {"type": "literal", "value": str(term)} | ({"xml:lang": term.language} if term.language else datatype)
     return {"type": "uri" if isinstance(term, rdflib.URIRef) else "bnode", "value": str(term)}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from api import answers, schemas
 from api.dependencies import Reply, ReplyDep
@@ -12,13 +12,18 @@ from api.parameters import (
     NoParameters,
     Page,
     RelationParameters,
+    ResolveParameters,
     cursor_query,
+    paging,
     read_cursor,
     write_cursor,
 )
+from graph.snapshot import Snapshot
 from ontology import Term, UnknownTermError, vocabulary
 
 router = APIRouter(tags=["catalogue"])
+
+JSONL = "application/jsonl"
 
 
 def _listed(reply: Reply, path: str, page: Page, ids: Sequence[str], shape: Callable[[str], Any]) -> Response:
@@ -34,15 +39,52 @@ def _listed(reply: Reply, path: str, page: Page, ids: Sequence[str], shape: Call
     )
 
 
+def _entity_ids(parameters: EntityParameters, snapshot: Snapshot) -> list[str]:
+    ids = snapshot.names.search(parameters.q) if parameters.q else sorted(snapshot.entities)
+    return [i for i in ids if snapshot.entities[i].kind in parameters.kind] if parameters.kind else ids
+
+
 @router.get("/entities", response_model=schemas.EntityList, summary="Entities by part of a name and by kind")
 def list_entities(parameters: Annotated[EntityParameters, Query()], reply: ReplyDep) -> Response:
     """By id. Names are compared in any script and case."""
     reply.check()
     snapshot = reply.snapshot
-    ids = snapshot.names.search(parameters.q) if parameters.q else sorted(snapshot.entities)
-    if parameters.kind:
-        ids = [i for i in ids if snapshot.entities[i].kind in parameters.kind]
+    ids = _entity_ids(parameters, snapshot)
     return _listed(reply, "/entities", parameters, ids, lambda i: answers.entity_summary(snapshot, i))
+
+
+@router.get(
+    "/entities.jsonl", response_class=Response, summary="The same as JSON lines, whole",
+    responses={200: {"content": {JSONL: {}}, "description": "One entity a line, as data sets describe it."}},
+)  # fmt: skip
+def list_entities_jsonl(
+    parameters: Annotated[EntityParameters, Query()], reply: ReplyDep, request: Request
+) -> Response:
+    """Every field of an entity that is not empty. `Link` leads to the next page, `X-Total-Count` tells the total."""
+    reply.check(JSONL)
+    snapshot = reply.snapshot
+    ids = _entity_ids(parameters, snapshot)
+    query = cursor_query("/entities.jsonl", parameters)
+    offset = read_cursor(parameters.cursor, snapshot.revision, query)
+    end = offset + parameters.limit
+    following = write_cursor(snapshot.revision, end, query) if end < len(ids) else None
+    lines = (snapshot.entities[i].model_dump_json(exclude_defaults=True) + "\n" for i in ids[offset:end])
+    return reply.whole("".join(lines), JSONL, **paging(request, len(ids), following))
+
+
+@router.get("/names/{name}", response_model=schemas.ResolvedBody, summary="Which entity a name means")
+def resolve(
+    name: Annotated[str, Path(max_length=500, description="An id, label or alias.", examples=["Mirzoyan"])],
+    parameters: Annotated[ResolveParameters, Query()],
+    reply: ReplyDep,
+) -> Response:
+    """By id, label or alias, in any script and case; by post and day."""
+    reply.check()
+    snapshot = reply.snapshot
+    id = snapshot.names.resolve(name, actor=parameters.actor)
+    entity = snapshot.entity(snapshot.holder(id, parameters.on) if parameters.on else id)
+    iri = snapshot.iris.entity(entity.id)
+    return reply.json({"id": entity.id, "iri": iri, "label": entity.label.text, "kind": entity.kind})
 
 
 @router.get("/entities/{id}", response_model=schemas.EntityBody, summary="One entity, whole")

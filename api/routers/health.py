@@ -17,6 +17,7 @@ def health(state: StateDep) -> Response:
         "status": "ok",
         "version": VERSION,
         "store": state.graph.store_id,
+        "base": snapshot.iris.base,
         "revision": snapshot.revision,
         "statements": len(snapshot.columns),
         "entities": len(snapshot.entities),

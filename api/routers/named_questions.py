@@ -13,6 +13,8 @@ from api.parameters import NoParameters, Parameters, Word
 from api.workers import TRUTH_TYPE, MediaTypes
 from graph.exceptions import NotFoundError
 from graph.named_queries import NamedQuery, named_queries
+from graph.results import TRIPLES, term_of
+from graph.values import Value, bound
 
 router = APIRouter(tags=["named questions"])
 
@@ -43,6 +45,33 @@ def list_questions(parameters: Annotated[NoParameters, Query()], reply: ReplyDep
     return reply.json({"items": items, "total": len(items)})
 
 
+@router.post(
+    "/questions", response_class=Response, responses=_RESPONSES, summary="A query of one's own with bound values"
+)
+def ask_own(question: schemas.OwnQuestion, request: Request, reply: ReplyDep, state: StateDep) -> Response:
+    """As at /sparql, over the union of all graphs. Values are bound by the engine: they never become part of the query.
+
+    Triples are answered as N-Triples.
+    """
+    snapshot = reply.snapshot
+    values = {n: _value(v) for n, v in question.values.items()}
+    bindings = bound(values, snapshot.iris, snapshot.names.resolve)
+    wanted = MediaTypes(_media_type(request), TRUTH_TYPE, TRIPLES)
+    found = state.worker.run(snapshot, question.query, wanted, union=True, bindings=bindings)
+    return reply.whole(found.body, found.media_type)
+
+
+def _value(value: schemas.ValueTerm | Value) -> Value:
+    if isinstance(value, schemas.ValueTerm):
+        return term_of(value.model_dump(by_alias=True, exclude_none=True))
+    return value
+
+
+def _media_type(request: Request) -> str:
+    chosen = negotiate(request.headers.get("accept"), (*TABLES, "application/json"))
+    return TABLES[0] if chosen == "application/json" else chosen
+
+
 def _endpoint(question: NamedQuery) -> Callable[..., Response]:
     """Answers one question, whose variables are its parameters."""
     fields: dict[str, Any] = {
@@ -57,13 +86,12 @@ def _endpoint(question: NamedQuery) -> Callable[..., Response]:
         reply: ReplyDep,
         state: StateDep,
     ) -> Response:
-        media_type = negotiate(request.headers.get("accept"), (*TABLES, "application/json"))
-        media_type = TABLES[0] if media_type == "application/json" else media_type
+        media_type = _media_type(request)
         reply.check(media_type)
         values = parameters.model_dump(exclude_none=True)
         snapshot = reply.snapshot
         bindings = question.bound(values, snapshot.names, snapshot.iris)
-        wanted = MediaTypes(media_type, TRUTH_TYPE, "text/turtle")
+        wanted = MediaTypes(media_type, TRUTH_TYPE, TRIPLES)
         found = state.worker.run(snapshot, question.text, wanted, union=True, bindings=bindings)
         return reply.whole(found.body, found.media_type)
 

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from api import answers, schemas
 from api.dependencies import Reply, ReplyDep
-from api.parameters import NoParameters, StatementParameters, cursor_query, read_cursor, write_cursor
+from api.parameters import NoParameters, StatementParameters, cursor_query, paging, read_cursor, write_cursor
 
 router = APIRouter(tags=["statements"])
 
@@ -53,7 +53,7 @@ def list_statements_csv(parameters: Parameters, reply: ReplyDep, request: Reques
     writer = csv.writer(output)
     writer.writerow(CSV_COLUMNS)
     writer.writerows(_csv_row(item) for item in page["items"])
-    return reply.whole(output.getvalue(), "text/csv", **_paging(request, page))
+    return reply.whole(output.getvalue(), "text/csv", **paging(request, page["total"], page["next"]))
 
 
 @router.get(
@@ -65,7 +65,7 @@ def list_statements_jsonl(parameters: Parameters, reply: ReplyDep, request: Requ
     reply.check("application/jsonl")
     page = _page(parameters, reply)
     body = b"".join(to_json(item) + b"\n" for item in page["items"])
-    return reply.whole(body, "application/jsonl", **_paging(request, page))
+    return reply.whole(body, "application/jsonl", **paging(request, page["total"], page["next"]))
 
 
 @router.get("/statements/{id}", response_model=schemas.StatementBody, summary="One statement, whole")
@@ -77,13 +77,6 @@ def read_statement(
     """Every field under its own name, in the same shape as in a list."""
     reply.check()
     return reply.json(answers.statement_answer(reply.snapshot, reply.snapshot.statement(id), reply.texts))
-
-
-def _paging(request: Request, page: dict[str, Any]) -> dict[str, str]:
-    headers = {"X-Total-Count": str(page["total"])}
-    if page["next"]:
-        headers["Link"] = f'<{request.url.include_query_params(cursor=page["next"])}>; rel="next"'
-    return headers
 
 
 CSV_COLUMNS = tuple(schemas.StatementBody.model_fields)

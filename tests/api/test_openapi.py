@@ -34,6 +34,7 @@ def test_every_path_of_the_service_is_described() -> None:
         "/", "/health", "/entities", "/entities/{id}", "/relations", "/relations/{id}", "/sources", "/sources/{id}",
         "/statements", "/statements.csv", "/statements.jsonl", "/statements/{id}", "/who/{question}", "/conflicts",
         "/timeline", "/sparql", "/ontology", "/id/{kind}/{id}",
+        "/names/{name}", "/entities.jsonl", "/network",
         "/questions", *(f"/questions/{name}" for name in named_queries()),
     }  # fmt: skip
 

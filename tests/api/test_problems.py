@@ -29,6 +29,7 @@ def test_an_unknown_name_lists_candidates(norland: TestClient) -> None:
         "title": "Not Found",
         "status": 404,
         "detail": "no entity is known as 'Nordland'; candidates: norland (state), sudland (state)",
+        "error": "UnknownNameError",
         "value": "Nordland",
         "candidates": [
             {"id": "norland", "label": "Norland", "kind": "state"},
