@@ -22,7 +22,7 @@ test: .venv/.test ## run the tests, without the slow ones
 check: .venv/.dev ## run all that CI runs
 	@.ci/run
 
-bench: .venv/.test ## measure loading, questions and the mirror against the bare engine and rdflib
+bench: .venv/.bench ## measure speed, in process and over HTTP, beside the bare engine and other servers
 	@$(RUN) -m tests.benchmarks
 
 docs: .venv/.runtime ## write what derives: docs/vocabulary.md and .html, docs/schemas
@@ -45,5 +45,7 @@ clean: ## remove the set-up and all caches, never a store
 	@sh .ci/setup runtime
 .venv/.test: .venv/.runtime
 	@sh .ci/setup test
+.venv/.bench: .venv/.test
+	@sh .ci/setup bench
 .venv/.dev: .venv/.test
 	@sh .ci/setup dev

@@ -1,8 +1,8 @@
 """Sets up .venv with pinned versions; the sh script `setup` beside it chooses the Python that runs this.
 
-`runtime` installs what the service needs, `test` what the tests need as well, `dev` all the rest. A finished stage is
-marked by .venv/.STAGE, newer than the files that it was made of. An interrupted set-up is begun anew. `pins` writes
-constraints.txt.
+`runtime` installs what the service needs, `test` what the tests need as well, `bench` the servers that it is compared
+with, `dev` the tools of development. A finished stage is marked by .venv/.STAGE, newer than the files that it was made
+of. An interrupted set-up is begun anew. `pins` writes constraints.txt.
 """
 
 import fcntl
@@ -25,6 +25,7 @@ PROJECT = ["--no-build-isolation", "--editable"]
 STAGES = {
     "runtime": [*PROJECT, "."],
     "test": [*PROJECT, ".", "--group", "test"],
+    "bench": [*PROJECT, ".", "--group", "bench"],
     "dev": [*PROJECT, ".[notebook]", "--group", "dev"],
 }
 QUIET = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-warn-script-location"]
@@ -85,7 +86,7 @@ def write_pins() -> None:
         python = Path(folder) / "bin" / "python"
         make_venv(Path(folder))
         install(python, "--upgrade", "pip", pinned=False)
-        install(python, *TOOLS, ".[notebook]", "--group", "dev", pinned=False)
+        install(python, *TOOLS, ".[notebook]", "--group", "bench", "--group", "dev", pinned=False)
         freeze = [python, "-m", "pip", "freeze", "--all", "--exclude", "tertius", "--exclude", "setuptools"]
         found = subprocess.run(freeze, capture_output=True, text=True, check=True).stdout
     heading = [line for line in PINS.read_text(encoding="utf-8").splitlines() if line.startswith("#")]

@@ -1,7 +1,7 @@
 """Measures loading, questions, the mirror and the service; prints the figures beside the aims. `make bench` runs it.
 
-Every figure is a ratio of two medians of one run, whose parts take turns: machines differ, ratios less so. With
---strict an aim that is missed ends it with status 1.
+Every figure is a ratio of two medians of one run, whose parts take turns: machines differ, ratios less so. Without
+names of parts all are measured. With --strict an aim that is missed ends it with status 1.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import os
 import platform
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from graph import KnowledgeGraph
@@ -17,9 +18,11 @@ from tests.benchmarks.generator import generate
 from tests.benchmarks.loading import load, measure_loading, write_quads
 from tests.benchmarks.measure import Figure, save, show
 from tests.benchmarks.mirror import measure_mirror
+from tests.benchmarks.over_http import MOST_FOR_RDFLIB, dump, measure_over_http
 from tests.benchmarks.questions import measure_questions
 from tests.benchmarks.service import measure_service
 
+PARTS = ("loading", "questions", "mirror", "service", "http")
 SMALL = 10_000
 """Up to here rdflib in memory is asked too: beyond, it takes minutes."""
 
@@ -27,26 +30,27 @@ SMALL = 10_000
 def main() -> int:
     """Runs what was asked for; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure: {', '.join(PARTS)}")
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000], help="numbers of statements")
     parser.add_argument("--repeats", type=int, default=5, help="how often each thing is measured")
     parser.add_argument("--seed", type=int, default=20310301, help="seed of the generator")
     parser.add_argument("--json", type=Path, default=Path("build/benchmarks.json"), help="file for the figures")
     parser.add_argument("--strict", action="store_true", help="fail where an aim is missed")
     given = parser.parse_args()
+    if unknown := [p for p in given.parts if p not in PARTS]:
+        parser.error(f"there is no part {unknown[0]!r}; there are {', '.join(PARTS)}")
     figures: list[Figure] = []
     for size in given.sizes:
-        figures += measured(size, given.seed, given.repeats)
+        figures += measured(size, given.seed, given.repeats, given.parts or PARTS)
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
-    groups = list(dict.fromkeys(f.group for f in figures))
-    figures.sort(key=lambda f: groups.index(f.group))
     show(figures, machine)
     save(figures, given.json, machine=machine, seed=given.seed, repeats=given.repeats)
     print(f"Written to {given.json}")
     return int(given.strict and any(f.met is False for f in figures))
 
 
-def measured(size: int, seed: int, repeats: int) -> list[Figure]:
-    """All figures at one size."""
+def measured(size: int, seed: int, repeats: int, parts: Sequence[str]) -> list[Figure]:
+    """All figures of these parts at one size."""
 
     def tell(what: str) -> None:
         print(f"{size:,} statements: {what} …", file=sys.stderr, flush=True)
@@ -55,6 +59,7 @@ def measured(size: int, seed: int, repeats: int) -> list[Figure]:
     generated = generate(size, seed)
     gc.collect()
     gc.freeze()  # what is measured should not pay for the collector's walks through what is loaded
+    figures: list[Figure] = []
     try:
         with tempfile.TemporaryDirectory(prefix="tertius-bench-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
@@ -62,14 +67,21 @@ def measured(size: int, seed: int, repeats: int) -> list[Figure]:
                 load(graph, generated)
                 quads = folder / "quads.nq"
                 write_quads(graph, generated, quads)
-                tell("loading")
-                figures = measure_loading(generated, quads, repeats)
-                tell("asking" + (", rdflib too" if size <= SMALL else ""))
-                figures += measure_questions(graph, quads, repeats, in_memory=size <= SMALL)
-                tell("mirroring")
-                figures += measure_mirror(graph, generated, repeats)
-                tell("serving")
-                figures += measure_service(graph, repeats)
+                if "loading" in parts:
+                    tell("loading")
+                    figures += measure_loading(generated, quads, repeats)
+                if "questions" in parts:
+                    tell("asking" + (", rdflib too" if size <= SMALL else ""))
+                    figures += measure_questions(graph, quads, repeats, in_memory=size <= SMALL)
+                if "mirror" in parts:
+                    tell("mirroring")
+                    figures += measure_mirror(graph, generated, repeats)
+                if "service" in parts:
+                    tell("serving")
+                    figures += measure_service(graph, repeats)
+                if "http" in parts:
+                    tell("asking over HTTP" + (", rdflib-endpoint too" if size <= MOST_FOR_RDFLIB else ""))
+                    figures += measure_over_http(graph, dump(graph, folder / "dump.nq"), repeats)
     finally:
         gc.unfreeze()
     return figures

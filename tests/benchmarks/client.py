@@ -2,7 +2,8 @@
 
 import socket
 import time
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, Self
 from urllib.parse import urlencode
 
 _HEAD_END = b"\r\n\r\n"
@@ -25,9 +26,9 @@ class Connection:
         self._socket: socket.socket | None = None
         self._rest = b""
 
-    def get(self, target: str, accept: str = "application/json", **headers: str) -> Received:
+    def get(self, target: str, accept: str = "application/json") -> Received:
         """Asks for a path with its query string. Raises OSError where there is no answer, or none in time."""
-        return self.send(request("GET", target, accept=accept, **headers))
+        return self.send(request("GET", target, {"Accept": accept}))
 
     def send(self, message: bytes) -> Received:
         """Sends a request as it is and waits for its whole answer."""
@@ -64,7 +65,7 @@ class Connection:
         return status, head, body
 
     def _chunks(self, rest: bytes) -> bytes:
-        parts = []
+        parts: list[bytes] = []
         while True:
             while b"\r\n" not in rest:
                 rest += self._more()
@@ -88,6 +89,12 @@ class Connection:
             raise ConnectionError("the server ended the connection before its answer was whole")
         return got
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Ends the connection; the next request opens another."""
         if self._socket is not None:
@@ -95,10 +102,9 @@ class Connection:
         self._socket, self._rest = None, b""
 
 
-def request(method: str, target: str, body: bytes = b"", **headers: str) -> bytes:
+def request(method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
     """A request as it goes over the line."""
-    lines = [f"{method} {target} HTTP/1.1", "Host: localhost"]
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    lines = [f"{method} {target} HTTP/1.1", "Host: localhost", *(f"{n}: {v}" for n, v in headers.items())]
     if body:
         lines.append(f"Content-Length: {len(body)}")
     return "\r\n".join([*lines, "", ""]).encode() + body

@@ -74,7 +74,8 @@ def day(graph: KnowledgeGraph) -> list[Asked]:
             f"""SELECT DISTINCT ?statement ?relation ?subject ?object ?source ?start ?end WHERE {{
               VALUES (?speaker ?other) {{ (<{one}> <{other}>) }}
               GRAPH ?source {{
-                ?statement t:attributedTo ?speaker ; ?role ?other ; rdf:predicate ?relation ; t:start ?start ; t:end ?end .
+                ?statement t:attributedTo ?speaker ; ?role ?other ; rdf:predicate ?relation ;
+                  t:start ?start ; t:end ?end .
               }}
               MINUS {{ ?statement t:status t:retracted }}
               FILTER(?role NOT IN (t:attributedTo, t:voice, t:topic, t:place))
@@ -129,7 +130,9 @@ def day(graph: KnowledgeGraph) -> list[Asked]:
         ),
         asked(
             "one statement, whole",
-            f"SELECT ?property ?value ?source WHERE {{ GRAPH ?source {{ <{iris.statement(some)}> ?property ?value }} }}",
+            f"""SELECT ?property ?value ?source WHERE {{
+              GRAPH ?source {{ <{iris.statement(some)}> ?property ?value }}
+            }}""",
             f"/statements/{some}",
             (),
             whole,

@@ -10,7 +10,7 @@ from graph import KnowledgeGraph, Statement
 from graph.rdf import edge_quad, entity_quads, source_quads, statement_quads
 from graph.writing import plain_edges
 from tests.benchmarks.generator import DATASET, Generated
-from tests.benchmarks.measure import Figure, at_least, seconds, short
+from tests.benchmarks.measure import Figure, Group, at_least, seconds, short
 
 
 def load(graph: KnowledgeGraph, generated: Generated) -> None:
@@ -56,4 +56,4 @@ def measure_loading(generated: Generated, quads: Path, repeats: int) -> list[Fig
 
         mine, theirs = seconds(ours, bare, repeats=repeats, once=True)
     own, bare_engine = (f"{short(t)}, {size / t:,.0f}/s" for t in (mine, theirs))
-    return [Figure("Load", "validated load, speed", size, own, bare_engine, "", **at_least(0.8, theirs / mine))]
+    return [Figure(Group("Load"), "validated load, speed", size, own, bare_engine, **at_least(0.8, theirs / mine))]

@@ -7,25 +7,32 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
 
 
+class Group(NamedTuple):
+    """A table: its title, and whose figures stand in its columns."""
+
+    title: str
+    columns: tuple[str, str, str] = ("Tertius", "bare engine", "rdflib")
+
+
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table; `ratio` is what the aim is about."""
+    """One line of a table; `ratio` is what the aim is about."""
 
-    group: str
+    group: Group
     what: str
     size: int
     ours: str
-    bare: str
-    rdflib: str
-    ratio: float | None
-    aim: str
-    met: bool | None
+    bare: str = ""
+    rdflib: str = ""
+    ratio: float | None = None
+    aim: str = ""
+    met: bool | None = None
 
 
 def seconds(*functions: Callable[[], object], repeats: int, once: bool = False) -> list[float]:
@@ -70,20 +77,18 @@ def at_most(aim: float, ratio: float) -> dict[str, Any]:
 
 
 def show(figures: list[Figure], machine: str) -> None:
-    """Prints the table."""
-    table = Table(title=f"Tertius beside the bare engine and rdflib in memory ({machine})", title_justify="left")
-    for name in ("", "statements", "Tertius", "bare engine", "rdflib", "ratio", "aim", ""):
-        table.add_column(name, justify="left" if not name else "right")
-    group = ""
-    for f in figures:
-        if f.group != group:
-            table.add_section()
-            table.add_row(f"[bold]{f.group}[/]")
-            group = f.group
-        met = "" if f.met is None else "[green]met[/]" if f.met else "[red]missed[/]"
-        ratio = "" if f.ratio is None else f"{f.ratio:.2f}" if f.ratio < 100 else f"{f.ratio:.0f}"
-        table.add_row(f"  {f.what}", f"{f.size:,}", f.ours, f.bare, f.rdflib, ratio, f.aim, met)
-    Console(width=None if Console().is_terminal else 140).print(table)
+    """Prints the tables."""
+    console = Console(width=None if Console().is_terminal else 140)
+    for group in dict.fromkeys(f.group for f in figures):
+        table = Table(title=f"{group.title} ({machine})", title_justify="left")
+        for name in ("", "statements", *group.columns, "ratio", "aim", ""):
+            table.add_column(name, justify="left" if not name else "right")
+        for f in figures:
+            if f.group == group:
+                met = "" if f.met is None else "[green]met[/]" if f.met else "[red]missed[/]"
+                ratio = "" if f.ratio is None else f"{f.ratio:.2f}" if f.ratio < 100 else f"{f.ratio:.0f}"
+                table.add_row(f.what, f"{f.size:,}", f.ours, f.bare, f.rdflib, ratio, f.aim, met)
+        console.print(table)
 
 
 def save(figures: list[Figure], path: Path, **about: Any) -> None:

@@ -7,7 +7,7 @@ from graph import KnowledgeGraph
 from graph.columns import Columns
 from graph.networks import network
 from tests.benchmarks.generator import Generated
-from tests.benchmarks.measure import Figure, at_most, seconds, short
+from tests.benchmarks.measure import Figure, Group, at_most, seconds, short
 
 MOST_BYTES = 100
 
@@ -26,7 +26,7 @@ def measure_mirror(graph: KnowledgeGraph, generated: Generated, repeats: int) ->
             repeats=repeats,
         )
         assert len(Columns.read(folder)) == size
-    per_statement = columns.nbytes / size
+    group, per_statement = Group("Mirror"), columns.nbytes / size
     steps = {
         "columns from statements": made,
         "columns to disk": kept,
@@ -34,8 +34,6 @@ def measure_mirror(graph: KnowledgeGraph, generated: Generated, repeats: int) ->
         "networkx, all statements": viewed,
     }
     return [
-        Figure(
-            "Mirror", "bytes a statement", size, f"{per_statement:.0f} B", "", "", **at_most(MOST_BYTES, per_statement)
-        ),
-        *(Figure("Mirror", f"{what}, time", size, short(t), "", "", None, "", None) for what, t in steps.items()),
+        Figure(group, "bytes a statement", size, f"{per_statement:.0f} B", **at_most(MOST_BYTES, per_statement)),
+        *(Figure(group, f"{what}, time", size, short(t)) for what, t in steps.items()),
     ]

@@ -9,12 +9,12 @@ import statistics
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from graph import KnowledgeGraph
 from tests.benchmarks.client import Connection, with_query
 from tests.benchmarks.day import Asked, day
-from tests.benchmarks.measure import Figure, at_least, at_most, short
+from tests.benchmarks.measure import Figure, Group, at_least, at_most, short
 from tests.benchmarks.servers import Server, oxigraph, rdflib_endpoint, tertius
 
 JSON, SOLUTIONS = "application/json", "application/sparql-results+json"
@@ -22,7 +22,7 @@ MOST_FOR_RDFLIB = 100_000
 """Up to here rdflib-endpoint is asked too: it reads some 4,000 statements a second, and takes 2 GiB for as many."""
 PATIENCE = 60
 """Seconds that rdflib-endpoint is given for one question."""
-GROUP = "Over HTTP, median and p99 (bare engine: oxigraph serve; rdflib: rdflib-endpoint)"
+GROUP = Group("Over HTTP: median and p99, rows", ("Tertius", "oxigraph serve", "rdflib-endpoint"))
 
 
 def dump(graph: KnowledgeGraph, path: Path) -> Path:
@@ -37,48 +37,55 @@ def measure_over_http(graph: KnowledgeGraph, quads: Path, repeats: int, *, span:
     """Every question, `repeats` rounds of it, in each as often as fits in `span` seconds; quads: made by `dump`."""
     size, questions = len(graph.snapshot.columns), day(graph)
     with ExitStack() as stack:
-        ours = _Client(stack.enter_context(tertius(graph, LOG_LEVEL="info")))
-        engine = _Client(stack.enter_context(oxigraph(quads)))
+        ours = stack.enter_context(Client(stack.enter_context(tertius(graph))))
+        engine = stack.enter_context(Client(stack.enter_context(oxigraph(quads))))
         for q in questions:
             _compare(q, _rows(ours.ask(q.sparql)), _rows(engine.ask(q.sparql)))
             if q.path:
-                _compare_own(q, ours.own(q.path), _rows(ours.ask(q.sparql)))
+                same_as_own(q, ours.own(q.path), ours.ask(q.sparql))
         times = [_timed(q, ours, engine, repeats, span) for q in questions]
-        counts = [len(_rows(ours.ask(q.sparql))) for q in questions]
         answers = [_rows(ours.ask(q.sparql)) for q in questions]
     slow: list[float | None] = [None] * len(questions)
     if size <= MOST_FOR_RDFLIB:
-        slow = _rdflib(questions, quads, answers)
+        slow = _rdflib(questions, quads, answers, span)
     figures = []
-    for q, (mine, theirs, columns), count, rdflib in zip(questions, times, counts, slow, strict=True):
+    for q, (mine, theirs, columns), count, rdflib in zip(questions, times, map(len, answers), slow, strict=True):
         us, them = statistics.median(mine), statistics.median(theirs)
         third = "" if rdflib is None else f"{'> ' if rdflib >= PATIENCE else ''}{short(rdflib)}, {rdflib / us:,.0f}×"
         shown = _with_p99(mine), _with_p99(theirs), third
         figures.append(Figure(GROUP, f"{q.name} ({count:,})", size, *shown, **at_most(1.2, us / them)))
         if columns:
-            ratio = {"ratio": round(statistics.median(columns) / them, 3), "aim": "", "met": None}
-            figures.append(Figure(GROUP, f"… {_path(q)}", size, _with_p99(columns), "", "", **ratio))
+            ratio = round(statistics.median(columns) / them, 3)
+            figures.append(Figure(GROUP, f"… {_path(q)}", size, _with_p99(columns), ratio=ratio))
     medians = [(statistics.median(mine), statistics.median(theirs)) for mine, theirs, _ in times]
     mean = statistics.geometric_mean(us / them for us, them in medians)
-    figures.append(Figure(GROUP, "all, geometric mean", size, "", "", "", **at_most(1.2, mean)))
+    figures.append(Figure(GROUP, "all, geometric mean", size, "", **at_most(1.2, mean)))
     if size <= MOST_FOR_RDFLIB:
         ratios = [r / us for r, (us, _) in zip(slow, medians, strict=True) if r is not None]
         mean = statistics.geometric_mean(ratios)
-        figures.append(Figure(GROUP, "rdflib-endpoint, geometric mean", size, "", "", "", **at_least(20, mean)))
+        figures.append(Figure(GROUP, "rdflib-endpoint, geometric mean", size, "", **at_least(20, mean)))
     return figures
 
 
-class _Client:
-    """One connection to one server."""
+class Client:
+    """One connection to one server, open from the first question on. `seconds` is what the last answer took."""
 
     def __init__(self, server: Server) -> None:
         self._path, self._connection = server.sparql, Connection(server.port, PATIENCE)
         self.seconds = 0.0
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
     def ask(self, sparql: str) -> bytes:
+        """The answer to a SELECT, as JSON."""
         return self._get(with_query(self._path, query=sparql), SOLUTIONS)
 
     def own(self, path: str) -> bytes:
+        """The answer of a path of our own, as JSON."""
         return self._get(path, JSON)
 
     def _get(self, target: str, accept: str) -> bytes:
@@ -89,8 +96,10 @@ class _Client:
         return got.body
 
 
-def _timed(q: Asked, ours: _Client, engine: _Client, repeats: int, span: float) -> tuple[list[float], ...]:
-    mine, theirs, columns = [], [], []
+def _timed(q: Asked, ours: Client, engine: Client, repeats: int, span: float) -> tuple[list[float], ...]:
+    mine: list[float] = []
+    theirs: list[float] = []
+    columns: list[float] = []
     for _ in range(repeats):
         began = time.perf_counter()
         while not mine or time.perf_counter() - began < span:
@@ -104,19 +113,18 @@ def _timed(q: Asked, ours: _Client, engine: _Client, repeats: int, span: float) 
     return mine, theirs, columns
 
 
-def _rdflib(questions: list[Asked], quads: Path, answers: list[list[Any]]) -> list[float | None]:
+def _rdflib(questions: list[Asked], quads: Path, answers: list[list[Any]], span: float) -> list[float | None]:
     """How long rdflib-endpoint takes for each, PATIENCE where it takes longer. Quick ones are asked several times."""
     found: list[float | None] = []
     todo = list(zip(questions, answers, strict=True))
     while todo:
-        with rdflib_endpoint(quads) as server:
-            client = _Client(server)
+        with rdflib_endpoint(quads) as server, Client(server) as client:
             while todo:
                 q, expected = todo.pop(0)
                 try:
                     _compare(q, _rows(client.ask(q.sparql)), expected)  # it keeps the parsed query for the next time
-                    times = []
-                    while not times or (sum(times) < 2 and len(times) < 20):
+                    times: list[float] = []
+                    while not times or (sum(times) < span and len(times) < 20):
                         client.ask(q.sparql)
                         times.append(client.seconds)
                     found.append(statistics.median(times))
@@ -137,10 +145,12 @@ def _compare(q: Asked, one: list[Any], other: list[Any]) -> None:
         raise AssertionError(f"{q.name}: the answers differ, {len(one)} and {len(other)} rows")
 
 
-def _compare_own(q: Asked, body: bytes, rows: list[Any]) -> None:
+def same_as_own(q: Asked, body: bytes, sparql: bytes) -> None:
+    """Raises AssertionError where our own answer and that to the SPARQL do not tell of the same."""
     own = q.read(json.loads(body))
-    theirs = {tuple(dict(terms)["value"] for name in q.key for n, *terms in row if n == name) for row in rows}
-    if own != theirs:
+    rows = json.loads(sparql)["results"]["bindings"]
+    theirs = {tuple(row[name]["value"] for name in q.key) for row in rows}
+    if own != theirs or not own:
         raise AssertionError(f"{q.name}: {_path(q)} tells of {len(own)}, SPARQL of {len(theirs)}")
 
 

@@ -46,10 +46,10 @@ def oxigraph(quads: Path) -> Iterator[Server]:
     """`oxigraph serve` of a store that its own loader made of the quads; all graphs are its default graph."""
     location, port = quads.with_suffix(".oxigraph"), _free_port()
     if not location.exists():
-        command = [program("oxigraph"), "load", "--location", location, "--file", quads]
+        command = [program("oxigraph"), "load", "--location", str(location), "--file", str(quads)]
         subprocess.run(command, check=True, capture_output=True)
-    command = [program("oxigraph"), "serve", "--location", location, "--bind", f"127.0.0.1:{port}"]
-    with _running([*map(str, command), "--union-default-graph"], port) as pid:
+    command = [program("oxigraph"), "serve", "--location", str(location), "--bind", f"127.0.0.1:{port}"]
+    with _running([*command, "--union-default-graph"], port) as pid:
         yield Server(port, "/query", pid)
 
 

@@ -2,20 +2,16 @@
 
 import http.client
 import json
-import os
 import selectors
 import socket
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from multiprocessing import get_context
 from urllib.parse import urlencode
 
 from graph import KnowledgeGraph
-from tests.benchmarks.measure import Figure, at_least, seconds
+from tests.benchmarks.measure import Figure, Group, at_least, seconds
+from tests.benchmarks.servers import tertius
 
 ROWS, CONNECTIONS = 5, 8
 WORD = "invites"
@@ -25,22 +21,23 @@ def measure_service(graph: KnowledgeGraph, repeats: int, span: float = 2.0) -> l
     """Requests a second, from another process over several connections that stay open."""
     guest = _guest(graph)
     path = f"/who/{WORD}?{urlencode({'object': guest})}"
-    with _serving(graph) as port:
-        connection = http.client.HTTPConnection("127.0.0.1", port)
+    with tertius(graph) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port)
         connection.request("GET", path)
         answer = json.load(connection.getresponse())
         connection.close()
         if len(answer["answers"]) != ROWS:
             raise AssertionError(f"{path} gives {len(answer['answers'])} answers and not {ROWS}")
         with get_context("spawn").Pool(1) as client:
-            client.apply(_requests, (port, path, 0.5))
-            rates = [client.apply(_requests, (port, path, span)) for _ in range(repeats)]
+            client.apply(_requests, (server.port, path, 0.5))
+            rates = [client.apply(_requests, (server.port, path, span)) for _ in range(repeats)]
     (taken,) = seconds(lambda: list(graph.ask(WORD, object=guest).found), repeats=repeats)
     rate, own = statistics.median(rates), 1 / taken
     size = len(graph.snapshot.columns)
-    # "Bare" is here the same question without HTTP: names, columns and answers, but no JSON.
-    shown = f"{rate:,.0f}/s", f"{own:,.0f}/s in process"
-    return [Figure("Service", "five-row answer over HTTP, rate", size, *shown, "", **at_least(0.5, rate / own))]
+    # In process is the same question without HTTP: names, columns and answers, but no JSON.
+    group = Group("Service", ("over HTTP", "in process", ""))
+    shown = f"{rate:,.0f}/s", f"{own:,.0f}/s"
+    return [Figure(group, "answer of five rows, rate", size, *shown, **at_least(0.5, rate / own))]
 
 
 def _guest(graph: KnowledgeGraph) -> str:
@@ -51,39 +48,6 @@ def _guest(graph: KnowledgeGraph) -> str:
         if len(graph.ask(WORD, object=id).found) == ROWS:
             return id
     raise AssertionError(f"nobody is the object of {ROWS} answers to {WORD!r}")
-
-
-@contextmanager
-def _serving(graph: KnowledgeGraph) -> Iterator[int]:
-    """The port of the service over the graph's store, as `make serve` runs it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {"TERTIUS_STORE": str(graph.path), "TERTIUS_DATA": "none", "TERTIUS_PORT": str(port)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "api", "serve"],
-        env=os.environ | settings,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait(port, process)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(300):
-        if process.poll() is not None:
-            raise RuntimeError(f"the service ended with {process.returncode} before it answered")
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError("the service does not answer")
 
 
 def _requests(port: int, path: str, span: float) -> float:
