@@ -11,11 +11,24 @@ from fastapi_offline import FastAPIOffline
 
 from api.dependencies import VERSION, State, check_query_string, fingerprint
 from api.errors import PROBLEM, add_handlers
-from api.middleware import AccessLog, Bounds, HeadAsGet
-from api.routers import catalogue, health, named_questions, names, questions, sparql, start, statements, vocabulary
+from api.middleware import AccessLog, Bounds, HeadAsGet, Unexpected
+from api.routers import (
+    catalogue,
+    graph_store,
+    health,
+    named_questions,
+    names,
+    questions,
+    sparql,
+    start,
+    statements,
+    update,
+    vocabulary,
+)
 from api.schemas import ProblemBody
 from api.settings import Settings
 from api.texts import Texts
+from api.tokens import Tokens
 from api.workers import Limits, QueryWorker
 from graph import KnowledgeGraph
 from graph.datasets import dataset_folders
@@ -37,6 +50,7 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
     Nothing is opened before the application starts. Starting raises the errors of KnowledgeGraph and its `load`.
     """
     settings = settings or Settings()
+    tokens = Tokens(settings.tokens)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -51,6 +65,7 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
                 worker,
                 _parameters(app),
                 fingerprint(settings, kg.store_id),
+                tokens,
             )
             log.info("serving", extra={"revision": kg.snapshot.revision, "statements": len(kg.snapshot.columns)})
             yield
@@ -70,19 +85,35 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
             422: {"model": ProblemBody, "description": "A parameter is unknown, ambiguous or impossible."},
         },
     )
-    for module in (start, questions, named_questions, statements, catalogue, vocabulary, sparql, health, names):
+    for module in (
+        start, questions, named_questions, statements, catalogue, vocabulary, sparql, update, graph_store, health,
+        names,
+    ):  # fmt: skip
         app.include_router(module.router)
     _describe_problems(app)
     add_handlers(app)
     # The last one added is the first to see a request.
+    app.add_middleware(
+        Bounds, url_length=settings.url_length, body_length=settings.body_length, write_length=settings.write_length,
+        tokens=tokens,
+    )  # fmt: skip
+    app.add_middleware(Unexpected)
     app.add_middleware(HeadAsGet)
-    app.add_middleware(Bounds, url_length=settings.url_length, body_length=settings.body_length)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(settings.cors_origins),
-        allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+        allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"],
         allow_headers=["Authorization", "Content-Type", "If-None-Match"],
-        expose_headers=["ETag", "Link", "X-Total-Count", "X-Request-Id", "Retry-After"],
+        expose_headers=[
+            "Allow",
+            "ETag",
+            "Link",
+            "Location",
+            "WWW-Authenticate",
+            "X-Total-Count",
+            "X-Request-Id",
+            "Retry-After",
+        ],
     )
     app.add_middleware(AccessLog)
     return app
@@ -98,7 +129,11 @@ def limits(settings: Settings) -> Limits:
 
 def open_graph(settings: Settings, progress: Callable[[str], None] = lambda _: None) -> KnowledgeGraph:
     """The store of the settings with their data loaded. Raises the errors of KnowledgeGraph and its `load`."""
-    kg = KnowledgeGraph(settings.store, base=settings.base if settings.store is None else None)
+    kg = KnowledgeGraph(
+        settings.store,
+        base=settings.base if settings.store is None else None,
+        vocabulary=not (settings.raw_rdf and settings.data == "none"),
+    )
     if settings.data != "none":
         report = kg.load(settings.data, texts=settings.texts, progress=progress)
         log.info("loaded", extra={"datasets": report.datasets, "added": report.added, "changed": report.changed})
@@ -129,6 +164,8 @@ def _parameters(app: FastAPI) -> dict[tuple[str, str], dict[str, bool]]:
     found = {}
     for path, methods in app.openapi()["paths"].items():
         for method, operation in methods.items():
+            if "sparql" in operation["tags"]:
+                continue  # these keep the rules of their protocols
             parameters = [p for p in operation.get("parameters", []) if p["in"] == "query"]
             found[method.upper(), path] = {p["name"]: p["schema"].get("type") == "array" for p in parameters}
     return found

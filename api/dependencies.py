@@ -1,8 +1,9 @@
 """What endpoints need, by name: the graph, one snapshot of it, the texts, the rules for parameters and caching."""
 
+import asyncio
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from pydantic_core import to_json
 from api.errors import NotModified, Problem, shortened
 from api.settings import Settings
 from api.texts import Texts
+from api.tokens import Tokens
 from api.workers import QueryWorker
 from graph import KnowledgeGraph
 from graph.snapshot import Snapshot
@@ -35,8 +37,11 @@ class State:
     worker: QueryWorker
     parameters: dict[tuple[str, str], dict[str, bool]]
     fingerprint: str
+    tokens: Tokens
     asked: int = 0
     """The revision that the last question was asked of."""
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the write that is at work."""
 
 
 async def get_state(request: Request) -> State:
@@ -59,15 +64,14 @@ async def check_query_string(request: Request, state: StateDep) -> None:
     if known is None:
         return
     counts = Counter(name for name, _ in request.query_params.multi_items())
-    status = 400 if request.scope["path"] == "/sparql" else 422  # the protocol knows only one
     for name, count in counts.items():
         if name not in known:
             takes = f"it takes {', '.join(known)}" if known else "it takes none"
             raise Problem(
-                status, f"unknown parameter {shortened(name)!r}; {takes}", parameter=shortened(name), known=list(known)
+                422, f"unknown parameter {shortened(name)!r}; {takes}", parameter=shortened(name), known=list(known)
             )
         if count > 1 and not known[name]:
-            raise Problem(status, f"parameter {name!r} is given {count} times and may be given once", parameter=name)
+            raise Problem(422, f"parameter {name!r} is given {count} times and may be given once", parameter=name)
 
 
 def fingerprint(settings: Settings, store_id: str) -> str:
@@ -106,7 +110,7 @@ class Reply:
         self._variant = variant
         wanted = self._request.headers.get("if-none-match", "")
         if wanted.strip() == "*" or self._etag in (t.strip().removeprefix("W/") for t in wanted.split(",")):
-            raise NotModified(self._headers())
+            raise NotModified(self.headers())
 
     @cached_property
     def _etag(self) -> str:
@@ -114,7 +118,8 @@ class Reply:
         parts = (self._state.fingerprint, self.snapshot.revision, self._variant, scope["path"], scope["query_string"])
         return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
-    def _headers(self) -> dict[str, str]:
+    def headers(self) -> dict[str, str]:
+        """Headers of the answer, whatever it is: how it may be kept, and its tag."""
         headers = {"Cache-Control": "no-cache", "Vary": "Accept"}
         # What is posted depends on the body too, and nobody asks for it again by its tag.
         return headers if self._request.method == "POST" else headers | {"ETag": self._etag}
@@ -125,7 +130,7 @@ class Reply:
 
     def whole(self, body: bytes | str, media_type: str, **headers: str) -> Response:
         """An answer of any type."""
-        return Response(body, headers=self._headers() | headers, media_type=media_type)
+        return Response(body, headers=self.headers() | headers, media_type=media_type)
 
 
 async def get_reply(request: Request, state: StateDep) -> Reply:

@@ -25,6 +25,7 @@ from graph.exceptions import (
     QueryTooLargeError,
     StoreError,
     StoreLockedError,
+    StoreWriteError,
     UnknownNameError,
 )
 from ontology import OntologyError, UnknownTermError
@@ -68,10 +69,18 @@ STATUS: dict[type[Exception], int] = {
     QueryTooLargeError: 422,
     QueryError: 500,
     StoreLockedError: 503,
+    StoreWriteError: 507,
     StoreError: 500,
     GraphError: 422,
     OntologyError: 422,
 }
+
+
+def status_of(error: BaseException) -> int:
+    """The status that an error is answered with."""
+    if isinstance(error, Problem):
+        return error.status
+    return next((status for cls, status in STATUS.items() if isinstance(error, cls)), 500)
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, **extra: Any) -> Response:
@@ -81,7 +90,7 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, 
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Gives the application its handlers. An unexpected error is logged in full and answered with a plain 500."""
+    """Gives the application its handlers. What they do not know is for `api.middleware.Unexpected`."""
 
     @app.exception_handler(Problem)
     async def _problem(_: Request, error: Problem) -> Response:
@@ -94,7 +103,7 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(GraphError)
     @app.exception_handler(OntologyError)
     async def _graph(request: Request, error: Exception) -> Response:
-        status = next(s for cls, s in STATUS.items() if isinstance(error, cls))
+        status = status_of(error)
         extra: dict[str, Any] = {"error": type(error).__name__}
         if isinstance(error, NameResolutionError):
             extra |= {"value": error.name, "candidates": [asdict(c) for c in error.candidates]}
@@ -130,8 +139,3 @@ def add_handlers(app: FastAPI) -> None:
         elif error.status_code == 405:
             detail = f"{request.method} is not allowed at {request.url.path}"
         return problem(error.status_code, detail, error.headers)
-
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> Response:
-        log.error("unexpected error", exc_info=error, extra={"path": request.url.path})
-        return problem(500, "an unexpected error happened; it has been logged")

@@ -40,6 +40,8 @@ def set_up_logging(level: str) -> None:
         logger.handlers = [handler]
         logger.setLevel(level.upper())
         logger.propagate = False
+    # Who wrote what is told whatever else is left out.
+    logging.getLogger("tertius.audit").setLevel(logging.INFO)
     for name in ("uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True

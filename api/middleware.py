@@ -5,21 +5,25 @@ import time
 import uuid
 from http import HTTPStatus
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
+from api.tokens import Tokens
 
-log = logging.getLogger("tertius.access")
+log = logging.getLogger("tertius")
+access = logging.getLogger("tertius.access")
 
 
 class Bounds:
-    """Refuses addresses and bodies that are too long, before anything reads them.
+    """Refuses addresses that are too long, and bodies, as soon as anything reads them.
 
-    The body's bound also holds where no length was announced: what comes after it is not read.
+    The body's bound also holds where no length was announced: what comes after it is not read. Whoever holds a token
+    may send more.
     """
 
-    def __init__(self, app: ASGIApp, *, url_length: int, body_length: int) -> None:
-        self._app, self._url, self._body = app, url_length, body_length
+    def __init__(self, app: ASGIApp, *, url_length: int, body_length: int, write_length: int, tokens: Tokens) -> None:
+        self._app, self._url, self._body, self._write, self._tokens = app, url_length, body_length, write_length, tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -29,28 +33,56 @@ class Bounds:
         if length > self._url:
             await problem(414, f"the address has {length} bytes, at most {self._url} are read")(scope, receive, send)
             return
-        announced = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
-        if not announced.isdigit() or int(announced) > self._body:
-            await problem(413, f"the body is too long, at most {self._body} bytes are read")(scope, receive, send)
-            return
+        headers = Headers(scope=scope)
+        most = self._write if self._tokens.holder(headers.get("authorization")) else self._body
+        announced = headers.get("content-length", "0")
+        too_long = not announced.isdigit() or int(announced) > most
         seen = 0
 
         async def bounded() -> Message:
             nonlocal seen
+            if too_long:
+                raise BodyTooLong
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._body:
+            if seen > most:
                 raise BodyTooLong
             return message
 
         try:
             await self._app(scope, bounded, send)
         except BodyTooLong:
-            await problem(413, f"the body is too long, at most {self._body} bytes are read")(scope, receive, send)
+            await problem(413, f"the body is too long, at most {most} bytes are read")(scope, receive, send)
 
 
 class BodyTooLong(Exception):
     """More came than may."""
+
+
+class Unexpected:
+    """Logs an error that nobody foresaw and answers with a plain 500.
+
+    Further out it would reach the server, which hangs up on the client after one.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as error:
+            if begun or scope["type"] != "http" or isinstance(error, BodyTooLong):
+                raise
+            log.exception("unexpected error", extra={"path": scope["path"][:500]})
+            await problem(500, "an unexpected error happened; it has been logged")(scope, receive, send)
 
 
 class HeadAsGet:
@@ -101,8 +133,8 @@ class AccessLog:
         try:
             await self._app(scope, receive, noted)
         finally:
-            if log.isEnabledFor(logging.INFO):
-                log.info(
+            if access.isEnabledFor(logging.INFO):
+                access.info(
                     "request",
                     extra={
                         "method": scope["method"],

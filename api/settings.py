@@ -6,13 +6,16 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.tokens import hashed
 from ontology import BASE
 
 
 class Settings(BaseSettings):
     """Settings of the service, fixed when it starts."""
 
-    model_config = SettingsConfigDict(frozen=True, env_prefix="TERTIUS_", extra="forbid", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        frozen=True, env_prefix="TERTIUS_", extra="forbid", env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -25,12 +28,18 @@ class Settings(BaseSettings):
         BASE, pattern=r"^https?://[^\s<>\"{}|\\^`]+/$", description="Base IRI of a new store, ending in a slash."
     )
     tokens: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Pairs NAME:SECRET, separated by commas. Kept for writing over HTTP, which is not there yet."
+        (),
+        repr=False,
+        description="Who may write: NAME:SECRET or, so that the secret stands nowhere, NAME:sha256:HEX as `tertius "
+        "token NAME` prints it; several separated by commas. Nobody where none is set.",
     )
-    union_default_graph: bool = Field(True, description="Whether queries see all named graphs as their default graph.")
+    union_default_graph: bool = Field(
+        True,
+        description="Whether queries see all named graphs as their default graph; updates and /store never do.",
+    )
     raw_rdf: bool = Field(
         False,
-        description="Whether RDF that is no statement may be written; for writing over HTTP, not there yet.",
+        description="Whether any RDF may be written, be it statements or not; no prefixes are declared then.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",), description="Origins, separated by commas, whose pages may read answers; never with credentials."
@@ -48,6 +57,12 @@ class Settings(BaseSettings):
         61_440, ge=1024, le=65_000, description="Most bytes of a request's address; post longer queries."
     )
     body_length: int = Field(1_048_576, ge=1024, description="Most bytes of a request's body.")
+    write_length: int = Field(
+        64 * 1024 * 1024, ge=1024, description="Most bytes of a request's body, for whoever holds a token."
+    )
+    write_wait: float = Field(
+        10, gt=0, le=600, description="Seconds that a write waits for those before it, then it is told to come back."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @field_validator("tokens", "cors_origins", mode="before")
@@ -57,8 +72,5 @@ class Settings(BaseSettings):
 
     @field_validator("tokens")
     @classmethod
-    def _pairs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        # The values are secrets: they are not repeated in the message.
-        if any(not name or len(secret) < 8 for name, _, secret in (v.partition(":") for v in value)):
-            raise ValueError("each token is NAME:SECRET, the secret at least 8 characters long")
-        return value
+    def _hashed(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(hashed, value))

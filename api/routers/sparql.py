@@ -1,15 +1,18 @@
 """SPARQL 1.1 queries: SELECT, ASK, CONSTRUCT and DESCRIBE, in a process that can be killed."""
 
 from typing import Annotated
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import Reply, ReplyDep, StateDep
 from api.errors import Problem
-from api.media_types import negotiate
+from api.media_types import accepted, negotiate
+from api.protocol import FORM, QUERY, UPDATE, Operation, allow, operation, read_operation, read_pairs, request_iri
+from api.routers.update import run_update
 from api.workers import MediaTypes
+from api.writes import Write
+from graph.stores import QueryDataset
 
 router = APIRouter(tags=["sparql"])
 
@@ -20,7 +23,6 @@ SOLUTIONS = (
     "text/tab-separated-values",
 )
 TRUTH = SOLUTIONS[:2]
-PLAIN, FORM = "application/sparql-query", "application/x-www-form-urlencoded"
 TRIPLES = (
     "text/turtle",
     "application/n-triples",
@@ -30,7 +32,14 @@ TRIPLES = (
     "application/rdf+xml",
 )
 OFFERS = (*SOLUTIONS, *TRIPLES)
-_ALIASES = {"application/json": SOLUTIONS[0], "application/xml": SOLUTIONS[1], "text/plain": TRIPLES[1]}
+_XML_OR_JSON = {"application/json": SOLUTIONS[0], "application/xml": SOLUTIONS[1], "text/xml": SOLUTIONS[1]}
+RDF_ALIASES = {
+    "text/plain": TRIPLES[1],
+    "application/json": TRIPLES[4],
+    "application/xml": TRIPLES[5],
+    "text/xml": TRIPLES[5],
+}
+_FORMS = ((SOLUTIONS, _XML_OR_JSON), (TRUTH, _XML_OR_JSON), (TRIPLES, RDF_ALIASES))
 
 _RESPONSES: dict[int | str, dict[str, object]] = {
     200: {"description": "The whole answer, never a part.", "content": {m: {} for m in OFFERS}},
@@ -42,13 +51,13 @@ _RESPONSES: dict[int | str, dict[str, object]] = {
 }
 
 
-def _accepted(accept: str | None) -> MediaTypes:
+def _media_types(accept: str | None) -> MediaTypes:
     """The type for each form of query, empty where the client takes none; the engine, which knows the form, chooses."""
     chosen = []
-    for offers in (SOLUTIONS, TRUTH, TRIPLES):
+    for offers, aliases in _FORMS:
         try:
-            found = negotiate(accept, [*offers, *(a for a, t in _ALIASES.items() if t in offers)])
-            chosen.append(_ALIASES.get(found, found))
+            found = negotiate(accept, (*offers, *aliases))
+            chosen.append(aliases.get(found, found))
         except Problem:
             chosen.append("")
     if not any(chosen):
@@ -56,16 +65,23 @@ def _accepted(accept: str | None) -> MediaTypes:
     return MediaTypes(*chosen)
 
 
-def _answer(reply: Reply, state: StateDep, query: str, accepted: MediaTypes) -> Response:
-    answer = state.worker.run(reply.snapshot, query, accepted, union=state.settings.union_default_graph)
-    if answer.media_type not in accepted:
+def _answer(reply: Reply, state: StateDep, asked: Operation, media_types: MediaTypes) -> Response:
+    settings = state.settings
+    answer = state.worker.run(
+        reply.snapshot, asked.text, media_types, union=settings.union_default_graph,
+        dataset=QueryDataset(asked.default, asked.named) if asked.default or asked.named else None,
+        base=asked.base, prefixed=not settings.raw_rdf,
+    )  # fmt: skip
+    if answer.media_type not in media_types:
         raise Problem(
-            406, f"this query's answer is not to be had as that; it would be {answer.media_type}", offers=list(OFFERS)
-        )
+            406, f"this query's answer is not to be had as that; it would be {answer.media_type}",
+            headers={"Vary": "Accept"}, offers=list(OFFERS),
+        )  # fmt: skip
     return reply.whole(answer.body, answer.media_type)
 
 
 @router.get("/sparql", response_class=Response, responses=_RESPONSES, summary="A SPARQL query")
+@router.get("/sparql/", include_in_schema=False)
 def sparql_get(
     request: Request,
     reply: ReplyDep,
@@ -74,58 +90,60 @@ def sparql_get(
         str | None,
         Query(description="The query; the usual prefixes are declared.", examples=["SELECT * { ?s r:invites ?o }"]),
     ] = None,
+    default: Annotated[
+        list[str] | None,
+        Query(
+            alias="default-graph-uri",
+            description="IRI of a graph to take for the default graph, whatever FROM says; may be repeated.",
+            examples=[["https://tertius.example/graph/edges"]],
+        ),
+    ] = None,
+    named: Annotated[
+        list[str] | None,
+        Query(
+            alias="named-graph-uri",
+            description="IRI of a graph that GRAPH may find, whatever FROM NAMED says; may be repeated.",
+            examples=[["https://tertius.example/graph/entities"]],
+        ),
+    ] = None,
 ) -> Response:
-    """SELECT, ASK, CONSTRUCT or DESCRIBE. Without FROM the default graph is the union of all graphs."""
-    if query is None:
-        raise Problem(400, "the parameter 'query' is missing")
-    accepted = _accepted(request.headers.get("accept"))
-    reply.check(",".join(accepted))
-    return _answer(reply, state, _not_empty(query), accepted)
+    """SELECT, ASK, CONSTRUCT or DESCRIBE. Relative IRIs are those of this address.
+
+    Without FROM and without graphs in the parameters the default graph is the union of all graphs, unless the service
+    is set to the strict dataset. A graph that is not there is empty.
+    """
+    asked = operation(read_pairs(request.scope["query_string"], "the query string"), ["query"], request_iri(request))
+    media_types = _media_types(accepted(request.headers))
+    reply.check(",".join(media_types))
+    return _answer(reply, state, asked, media_types)
 
 
 @router.post(
     "/sparql", response_class=Response, responses=_RESPONSES, summary="A SPARQL query in the body",
     openapi_extra={"requestBody": {"required": True, "content": {
-        PLAIN: {"schema": {"type": "string"}, "example": "ASK { ?s r:mediates ?o }"},
-        FORM: {"schema": {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}},
+        QUERY: {"schema": {"type": "string"}, "example": "ASK { ?s r:mediates ?o }"},
+        FORM: {"schema": {
+            "type": "object",
+            "properties": {
+                "query": {"type": "string"},
+                "default-graph-uri": {"type": "array", "items": {"type": "string"}},
+                "named-graph-uri": {"type": "array", "items": {"type": "string"}},
+                "update": {"type": "string"},
+            },
+        }},
+        UPDATE: {"schema": {"type": "string"}},
     }}},
 )  # fmt: skip
+@router.post("/sparql/", include_in_schema=False)
 async def sparql_post(request: Request, reply: ReplyDep, state: StateDep) -> Response:
-    """The query as the body, or in a form."""
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = dict(p.strip().lower().partition("=")[::2] for p in parameters.split(";") if p).get("charset", "utf-8")
-    if charset.strip('"') not in ("utf-8", "utf8", "us-ascii"):
-        raise Problem(415, f"the charset {charset!r} is not read here; send UTF-8")
-    try:
-        text = (await request.body()).decode("utf-8")
-    except UnicodeDecodeError:
-        raise Problem(400, "the body is not UTF-8") from None
-    match media_type.strip().lower():
-        case "application/sparql-query":
-            query = text
-        case "application/x-www-form-urlencoded":
-            query = _form_query(text)
-        case other:
-            raise Problem(415, f"the type {other!r} is not read here; send application/sparql-query or a form")
-    accepted = _accepted(request.headers.get("accept"))
-    return await run_in_threadpool(_answer, reply, state, _not_empty(query), accepted)
+    """The query as the body, or in a form. An update, in either way, is answered as at /update, for the same token."""
+    with Write(request, state, "update") as write:
+        asked = await read_operation(request, ["query", "update"], write.authorize)
+        if asked.kind == "update":
+            return await run_update(write, state, asked)
+        media_types = _media_types(accepted(request.headers))
+        return await run_in_threadpool(_answer, reply, state, asked, media_types)
 
 
-def _not_empty(query: str) -> str:
-    if not query.strip():
-        raise Problem(400, "the query is empty")
-    return query
-
-
-def _form_query(text: str) -> str:
-    try:
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=20)
-    except ValueError as error:
-        raise Problem(400, f"the form cannot be read: {error}") from None
-    queries = [v for k, v in pairs if k == "query"]
-    for name, _ in pairs:
-        if name != "query":
-            raise Problem(400, f"unknown field {name!r} in the form; it takes query")
-    if len(queries) != 1:
-        raise Problem(400, f"the form has {len(queries)} fields named query and needs one")
-    return queries[0]
+for path in ("/sparql", "/sparql/"):
+    allow(router, path, ["GET", "HEAD", "POST"])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 from rdflib import Literal, URIRef
@@ -203,6 +203,13 @@ class EmbeddedStore:
             from_graph=ox.NamedNode(graph) if graph else None,
             prefixes=self._prefixes,
         )
+
+    def dump_graph(self, output: IO[bytes], media_type: str, graph: str | None, *, prefixed: bool = True) -> None:
+        """Writes the triples of one named graph, or of the default graph where it is None."""
+        format = RDF_FORMATS[media_type]
+        into = cast(IO[bytes], _WholeLines(output)) if format == ox.RdfFormat.RDF_XML else output
+        prefixes = self._prefixes if prefixed else {}
+        self.engine.dump(into, format=format, from_graph=_graph(graph), prefixes=prefixes)
 
     def graphs(self) -> list[str]:
         """IRIs of the named graphs, sorted."""
@@ -450,6 +457,20 @@ def _size(folder: Path) -> int:
 
 class _ByteCapError(Exception):
     """Never leaves this module."""
+
+
+class _WholeLines(io.RawIOBase):
+    """Passes RDF/XML on with its carriage returns written so that they survive."""
+
+    def __init__(self, output: IO[bytes]) -> None:
+        self._output = output
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data) -> int:  # type: ignore[no-untyped-def]
+        self._output.write(_whole_lines(bytes(data)))
+        return len(data)
 
 
 class _CappedBytes(io.BytesIO):

@@ -33,7 +33,7 @@ def test_every_path_of_the_service_is_described() -> None:
     assert {path for path, _, _ in OPERATIONS} == {
         "/", "/health", "/entities", "/entities/{id}", "/relations", "/relations/{id}", "/sources", "/sources/{id}",
         "/statements", "/statements.csv", "/statements.jsonl", "/statements/{id}", "/who/{question}", "/conflicts",
-        "/timeline", "/sparql", "/ontology", "/id/{kind}/{id}",
+        "/timeline", "/sparql", "/update", "/store", "/ontology", "/id/{kind}/{id}",
         "/names/{name}", "/entities.jsonl", "/network",
         "/questions", *(f"/questions/{name}" for name in named_queries()),
     }  # fmt: skip
@@ -65,12 +65,13 @@ def requests(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, examples in places.items():
         for example in examples:
             yield path.format(**({n: e[0] for n, e in places.items()} | {name: example})), {}
-    if path != "/sparql":
-        yield plain, {}
+    # Without a query /sparql has nothing to answer.
+    always = {"query": "ASK {}"} if path == "/sparql" else {}
+    yield plain, always
     for parameter in parameters:
         if parameter["in"] == "query":
             for example in parameter["schema"]["examples"]:
-                yield plain, {parameter["name"]: example}
+                yield plain, always | {parameter["name"]: example}
 
 
 @pytest.mark.parametrize("operation", GETS, ids=named)
@@ -94,6 +95,29 @@ def test_posted_examples_work(talks: TestClient) -> None:
     query = body["application/sparql-query"]["example"]
     answer = talks.post("/sparql", content=query, headers={"Content-Type": "application/sparql-query"})
     assert answer.json()["boolean"] is True
+
+
+def test_written_examples_work() -> None:
+    settings = Settings(data="none", raw_rdf=True, tokens=("ada:open-sesame",))
+    paths = create_app(settings).openapi()["paths"]
+    done = []
+    with TestClient(create_app(settings), headers={"Authorization": "Bearer open-sesame"}) as client:
+        for path, method in (("/update", "post"), ("/store", "put"), ("/store", "post"), ("/store", "delete")):
+            described = paths[path][method]
+            examples = [p["schema"]["examples"][0] for p in described.get("parameters", []) if p["name"] == "graph"]
+            for media_type, body in described.get("requestBody", {"content": {"": {"example": ""}}})["content"].items():
+                if "example" in body:
+                    answer = client.request(
+                        method, path, params={"graph": examples[0]} if examples else {}, content=body["example"],
+                        headers={"Content-Type": media_type},
+                    )  # fmt: skip
+                    done.append((method, path, answer.status_code))
+    assert done == [
+        ("post", "/update", 200),
+        ("put", "/store", 201),
+        ("post", "/store", 200),
+        ("delete", "/store", 200),
+    ]
 
 
 def test_pages_ask_nothing_of_other_hosts(talks: TestClient) -> None:

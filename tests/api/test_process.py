@@ -17,6 +17,7 @@ from tests.api.services import NORLAND, ROOT, TALKS, Service, Start
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 HOST = b"Host: localhost\r\nConnection: close\r\n"
+SPARQL = b"POST /sparql HTTP/1.1\r\n" + HOST + b"Content-Type: application/sparql-query\r\n"
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
 
@@ -55,9 +56,9 @@ def test_odd_requests_are_refused_and_the_service_goes_on(running: Service) -> N
         (b"GET / HTTP/1.1\r\n" + HOST + b"Accept: " + b";q=" * 5_000 + b"\r\n\r\n", {400, 406, 431}),
         (b"BREW / HTTP/1.1\r\n" + HOST + b"\r\n", {400, 405}),
         (b"nonsense\r\n\r\n", {400}),
-        (b"POST /sparql HTTP/1.1\r\n" + HOST + b"Content-Length: 99999999999999999999\r\n\r\n", {400, 413}),
+        (SPARQL + b"Content-Length: 99999999999999999999\r\n\r\n", {400, 413}),
         (b"POST /sparql HTTP/1.1\r\n" + HOST + b"Content-Length: -1\r\n\r\n", {400}),
-        (b"POST /sparql HTTP/1.1\r\n" + HOST + b"Content-Length: 2000000\r\n\r\n" + b"x" * 2_000_000, {413}),
+        (SPARQL + b"Content-Length: 2000000\r\n\r\n" + b"x" * 2_000_000, {413}),
     ):
         answer = running.raw(request)
         # A server that hangs up on ten megabytes may take the answer with it.

@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings
 
 from api.settings import Settings
 
+SHA_256 = "ef797c8118f02dfb649607dd5d3f8c7623048c9c063d532cc95c5ed7a898a64f"  # of 12345678
 ENVIRONMENT = {
     "HOST": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - only read, nothing listens
     "PORT": ("8001", 8001),
@@ -15,7 +16,7 @@ ENVIRONMENT = {
     "TEXTS": ("texts", Path("texts")),
     "DATA": ("none", "none"),
     "BASE": ("https://graph.example/", "https://graph.example/"),
-    "TOKENS": ("ada:12345678, bo:abcdefgh", ("ada:12345678", "bo:abcdefgh")),
+    "TOKENS": (f"ada:12345678, bo:sha256:{'AB' * 32}", (f"ada:sha256:{SHA_256}", f"bo:sha256:{'ab' * 32}")),
     "UNION_DEFAULT_GRAPH": ("false", False),
     "RAW_RDF": ("true", True),
     "CORS_ORIGINS": ("https://a.example,https://b.example", ("https://a.example", "https://b.example")),
@@ -28,6 +29,8 @@ ENVIRONMENT = {
     "QUERY_QUEUE": ("3", 3),
     "URL_LENGTH": ("2000", 2000),
     "BODY_LENGTH": ("3000", 3000),
+    "WRITE_LENGTH": ("4000", 4000),
+    "WRITE_WAIT": ("0.5", 0.5),
     "LOG_LEVEL": ("debug", "debug"),
 }
 
@@ -70,6 +73,11 @@ def test_an_empty_variable_is_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ("log_level", "loud"),
         ("tokens", "ada:short"),
         ("tokens", ":12345678"),
+        ("tokens", "12345678"),
+        ("tokens", "a b:12345678"),
+        ("tokens", "ada:1234567\u00e9"),
+        ("tokens", "ada:sha256:12345678"),
+        ("write_wait", "0"),
         ("nonsense", "1"),
     ],
 )
@@ -77,6 +85,16 @@ def test_impossible_settings_are_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Settings(**{name: value})  # type: ignore[arg-type]
     assert name in str(refused.value)
+
+
+def test_a_secret_is_kept_only_as_its_hash() -> None:
+    settings = Settings(tokens="ada:open-sesame")
+    assert "open-sesame" not in f"{settings!r} {settings.model_dump()} {vars(settings)}"
+    assert "tokens" not in repr(settings)
+    with pytest.raises(ValidationError) as refused:
+        Settings(tokens="ada:open-sesame,bo:hush")
+    assert "open-sesame" not in str(refused.value)
+    assert "hush" not in str(refused.value)
 
 
 def test_settings_are_fixed_once_made() -> None:

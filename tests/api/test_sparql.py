@@ -1,10 +1,11 @@
 """/sparql as the protocol wants it: how a query may come, how its answer may go, which status means what."""
 
 import csv
+import gzip
 import io
 import json
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx2
 import pytest
@@ -20,6 +21,7 @@ E = "https://tertius.example/id/entity"
 ROWS = [(f"{E}/norland", f"{E}/bo-sund")]
 PLAIN = "application/sparql-query"
 FORM = "application/x-www-form-urlencoded"
+AS_CSV = {"Accept": "text/csv"}
 
 
 def get(client: TestClient, query: str, accept: str | None = None) -> httpx2.Response:
@@ -81,6 +83,18 @@ def test_select_ask_construct_and_describe_are_answered(norland: TestClient) -> 
         (CONSTRUCT, "text/plain", "application/n-triples"),
         (CONSTRUCT, "application/rdf+xml", "application/rdf+xml"),
         (CONSTRUCT, "application/ld+json", "application/ld+json"),
+        (CONSTRUCT, "application/json", "application/ld+json"),
+        (CONSTRUCT, "application/xml", "application/rdf+xml"),
+        (INVITES, "text/xml", "application/sparql-results+xml"),
+        (INVITES, "text/csv, */*", "text/csv"),
+        (INVITES, "*/*, text/csv;q=0.9", "application/sparql-results+json"),
+        (INVITES, "*; q=.2, text/csv; q=.1", "application/sparql-results+json"),
+        (INVITES, "text/csv;q=1.5, text/tab-separated-values;q=0.1", "text/tab-separated-values"),
+        (INVITES, 'text/csv;a="b,c;q=0", text/tab-separated-values;q=0.1', "text/csv"),
+        (INVITES, 'text/csv;a="b', "text/csv"),
+        (INVITES, "text/*;q=0.5, text/csv;q=0", "text/tab-separated-values"),
+        (CONSTRUCT, "text/turtle; charset=utf-8", "text/turtle"),
+        (CONSTRUCT, "text/turtle;charset=utf-8;q=0.1, application/n-triples;q=0.2", "application/n-triples"),
         (CONSTRUCT, "text/csv, application/trig;q=0.1", "application/trig"),
     ],
 )
@@ -104,7 +118,10 @@ def test_the_answer_has_the_type_that_the_client_prefers(
         (ASK, "text/csv"),
         (ASK, "text/turtle"),
         (CONSTRUCT, "application/sparql-results+json"),
-        (CONSTRUCT, "application/json"),
+        (CONSTRUCT, "text/html"),
+        (INVITES, "text/csv;q=abc"),
+        (INVITES, "*/csv"),
+        (INVITES, ";,/;q=,"),
     ],
 )
 def test_where_nothing_fits_it_is_406(norland: TestClient, query: str, accept: str) -> None:
@@ -138,7 +155,7 @@ def test_a_query_may_be_posted_plain_or_in_a_form(norland: TestClient, content: 
 
 
 @pytest.mark.parametrize(
-    "content_type", [None, "", "text/plain", "application/json", "application/sparql-update", "nonsense"]
+    "content_type", [None, "", "text/plain", "application/json", "application/sparql-results+json", "nonsense"]
 )
 def test_other_types_are_415(norland: TestClient, content_type: str | None) -> None:
     assert status_and_detail(post(norland, INVITES, content_type))[0] == 415
@@ -161,9 +178,11 @@ def test_other_charsets_are_415(norland: TestClient, charset: str) -> None:
         (b"", FORM),
         (b"query=", FORM),
         (b"query=ASK+%7B%7D&query=ASK+%7B%7D", FORM),
-        (b"update=CLEAR+ALL", FORM),
-        (b"query=ASK+%7B%7D&update=CLEAR+ALL", FORM),
-        (b"query=ASK+%7B%7D&default-graph-uri=http://a.example/", FORM),
+        (b"query=ASK+%7B%7D&default-graph-uri=", FORM),
+        (b"query=ASK+%7B%7D&default-graph-uri=here", FORM),
+        (b"query=ASK+%7B%7D&default-graph-uri=http://a.example/%20b", FORM),
+        (b"query=ASK+%7B%7D&using-graph-uri=http://a.example/", FORM),
+        (b"query=ASK+%7B%7D&default-graph=http://a.example/", FORM),
         (b"&".join([b"x=1"] * 100_000), FORM),
         (b"ASK {} \x00", PLAIN),
     ],
@@ -180,7 +199,9 @@ def test_what_is_no_single_query_in_utf_8_is_400(norland: TestClient, content: b
         "/sparql?query=%20",
         "/sparql?query=ASK%7B%7D&query=ASK%7B%7D",
         "/sparql?query=%FF",
-        "/sparql?query=ASK%7B%7D&default-graph-uri=http://a.example/",
+        "/sparql?query=ASK%7B%7D&default-graph-uri=here",
+        "/sparql?query=ASK%7B%7D&update=CLEAR%20ALL",
+        "/sparql?default-graph-uri=http://a.example/",
         "/sparql?update=CLEAR%20ALL",
         "/sparql?query=ASK%7B%7D%00",
     ],
@@ -239,8 +260,85 @@ def test_values_are_decoded_once(norland: TestClient) -> None:
     assert posted.json() == answer.json()
 
 
-def test_relative_iris_are_those_of_the_store(norland: TestClient) -> None:
-    assert get(norland, "ASK { <id/entity/norland> ?p ?o }").json()["boolean"] is True
+def test_relative_iris_are_those_of_the_address(norland: TestClient) -> None:
+    query = "SELECT (STR(<x>) AS ?a) (STR(<>) AS ?b) {}"
+    for answer in (get(norland, query, "text/csv"), norland.post("/sparql", data={"query": query}, headers=AS_CSV)):
+        assert answer.text.splitlines()[1] == "http://testserver/x,http://testserver/sparql"
+    base = f"BASE <https://tertius.example/> {query}"
+    assert get(norland, base, "text/csv").text.splitlines()[1] == "https://tertius.example/x,https://tertius.example/"
+
+
+def counts(answer: httpx2.Response) -> tuple[int, int]:
+    """Triples of the default graph and of the named graphs."""
+    (row,) = answer.json()["results"]["bindings"]
+    return int(row["d"]["value"]), int(row["n"]["value"])
+
+
+def test_the_request_may_name_the_graphs_whatever_from_says(norland: TestClient) -> None:
+    s = "https://tertius.example/id/source"
+    query = (
+        "SELECT ?d ?n {} {{ {{ SELECT (COUNT(*) AS ?d) {{ ?s ?p ?o }} }} "
+        "{{ SELECT (COUNT(*) AS ?n) {{ GRAPH ?g {{ ?s ?p ?o }} }} }} }}"
+    )
+    plain, with_from = query.format(""), query.format(f"FROM <{s}/gazette-2> FROM NAMED <{s}/gazette-2>")
+    _, one = counts(get(norland, query.format(f"FROM NAMED <{s}/gazette-1>")))
+    _, two = counts(get(norland, query.format(f"FROM NAMED <{s}/gazette-2>")))
+    default, named = "default-graph-uri", "named-graph-uri"
+    for given, expected in (
+        ([(default, f"{s}/gazette-1")], (one, 0)),
+        ([(default, f"{s}/gazette-1"), (default, f"{s}/gazette-2")], (one + two, 0)),
+        ([(named, f"{s}/gazette-1")], (0, one)),
+        ([(named, f"{s}/gazette-1"), (named, f"{s}/gazette-2")], (0, one + two)),
+        ([(default, f"{s}/gazette-1"), (named, f"{s}/gazette-2")], (one, two)),
+        ([(default, f"{s}/nowhere"), (named, f"{s}/nowhere")], (0, 0)),
+    ):
+        for text in (plain, with_from):
+            address = "/sparql?" + urlencode(given)
+            form = urlencode([("query", text), *given])
+            assert counts(norland.get(f"{address}&query={quote(text)}")) == expected
+            assert counts(norland.post(address, content=text, headers={"Content-Type": PLAIN})) == expected
+            assert counts(post(norland, form, FORM)) == expected
+            assert counts(norland.post(address, data={"query": text})) == expected
+
+
+def test_what_clients_add_for_other_services_is_passed_over(norland: TestClient) -> None:
+    answer = norland.get("/sparql", params={"query": ASK, "format": "csv", "output": "json", "results": "json"})
+    assert answer.json()["boolean"] is True
+
+
+def test_a_final_slash_is_the_same_address(norland: TestClient) -> None:
+    assert norland.get("/sparql/", params={"query": ASK}).json()["boolean"] is True
+    assert norland.post("/sparql/", data={"query": ASK}).json()["boolean"] is True
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_other_methods_are_405_and_the_right_ones_named(norland: TestClient, method: str) -> None:
+    answer = norland.request(method, "/sparql")
+    assert status_and_detail(answer)[0] == 405
+    assert answer.headers["allow"] == "GET, HEAD, POST, OPTIONS"
+    assert norland.options("/sparql").headers["allow"] == answer.headers["allow"]
+    assert norland.options("/sparql").status_code == 204
+
+
+def test_head_has_the_headers_and_no_body_even_where_it_is_an_error(norland: TestClient) -> None:
+    for query, status in ((ASK, 200), ("ASK", 400), ("SELECT (1 AS ?x) {}", 406)):
+        accept = {"Accept": "application/sparql-results+json" if status != 406 else "text/turtle"}
+        head = norland.head("/sparql", params={"query": query}, headers=accept)
+        get = norland.get("/sparql", params={"query": query}, headers=accept)
+        assert (head.status_code, head.content) == (status, b"")
+        for name in ("content-type", "content-length"):
+            assert head.headers[name] == get.headers[name]
+
+
+def test_a_compressed_body_is_415(norland: TestClient) -> None:
+    headers = {"Content-Type": PLAIN, "Content-Encoding": "gzip"}
+    assert status_and_detail(norland.post("/sparql", content=gzip.compress(ASK.encode()), headers=headers))[0] == 415
+
+
+def test_raw_rdf_declares_no_prefixes(norland: TestClient) -> None:
+    with client_of(NORLAND, raw_rdf=True) as client:
+        assert status_and_detail(get(client, ASK))[0] == 400
+        assert "@prefix" not in get(client, "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1", "text/turtle").text
 
 
 def test_the_default_graph_is_the_union_unless_it_is_switched_off(norland: TestClient) -> None:
@@ -307,6 +405,8 @@ def test_awkward_characters_come_back_whole(norland: TestClient) -> None:
     for content_type, body in ((PLAIN, f"SELECT ({literal} AS ?x) {{}}"),):
         answer = post(norland, body.encode(), content_type)
         assert answer.json()["results"]["bindings"] == [{"x": {"type": "literal", "value": text}}]
+    query = 'SELECT ("a\\r\\nb" AS ?x) {}'
+    assert "a&#xD;\nb" in get(norland, query, "application/sparql-results+xml").text
 
 
 def test_the_body_is_bounded(norland: TestClient) -> None:
