@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from graph import KnowledgeGraph
+from tests.benchmarks.crowd import measure_crowd
 from tests.benchmarks.generator import generate
 from tests.benchmarks.loading import load, measure_loading, write_quads
 from tests.benchmarks.measure import Figure, save, show
@@ -22,7 +23,7 @@ from tests.benchmarks.over_http import MOST_FOR_RDFLIB, dump, measure_over_http
 from tests.benchmarks.questions import measure_questions
 from tests.benchmarks.service import measure_service
 
-PARTS = ("loading", "questions", "mirror", "service", "http")
+PARTS = ("loading", "questions", "mirror", "service", "http", "crowd")
 SMALL = 10_000
 """Up to here rdflib in memory is asked too: beyond, it takes minutes."""
 
@@ -82,6 +83,9 @@ def measured(size: int, seed: int, repeats: int, parts: Sequence[str]) -> list[F
                 if "http" in parts:
                     tell("asking over HTTP" + (", rdflib-endpoint too" if size <= MOST_FOR_RDFLIB else ""))
                     figures += measure_over_http(graph, dump(graph, folder / "dump.nq"), repeats)
+                if "crowd" in parts:
+                    tell("letting a crowd ask and write")
+                    figures += measure_crowd(graph)
     finally:
         gc.unfreeze()
     return figures

@@ -21,8 +21,8 @@ class Received(NamedTuple):
 class Connection:
     """One connection to a server on this machine. Requests go one after the other."""
 
-    def __init__(self, port: int, timeout: float = 60) -> None:
-        self._address, self._timeout = ("127.0.0.1", port), timeout
+    def __init__(self, port: int, timeout: float = 60, source: str = "127.0.0.1") -> None:
+        self._address, self._timeout, self._source = ("127.0.0.1", port), timeout, (source, 0)
         self._socket: socket.socket | None = None
         self._rest = b""
 
@@ -34,7 +34,7 @@ class Connection:
         """Sends a request as it is and waits for its whole answer."""
         began = time.perf_counter()
         if self._socket is None:
-            self._socket = socket.create_connection(self._address, self._timeout)
+            self._socket = socket.create_connection(self._address, self._timeout, self._source)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self._socket.sendall(message)

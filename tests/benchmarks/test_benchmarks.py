@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from graph import KnowledgeGraph
+from tests.benchmarks.crowd import measure_crowd
 from tests.benchmarks.day import day
 from tests.benchmarks.generator import MEDIATION, Generated, generate
 from tests.benchmarks.loading import load, write_quads
@@ -66,3 +67,10 @@ def test_a_day_over_http_is_compared_with_other_servers(graph: KnowledgeGraph, t
         pytest.skip(str(error))
     figures = measure_over_http(graph, dump(graph, tmp_path / "quads.nq"), 1, span=0)
     assert sum(f.ratio is not None for f in figures) > 10
+
+
+@pytest.mark.slow
+def test_a_crowd_gets_right_answers_beside_a_hostile_client(graph: KnowledgeGraph) -> None:
+    # What is wrong or lost raises; how long it takes on a busy machine says nothing.
+    figures = measure_crowd(graph, 2)
+    assert {"who", "sparql", "write"} <= {f.what for f in figures}
