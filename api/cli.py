@@ -18,6 +18,8 @@ COMMANDS = {
     "query": "Answer a SPARQL query from a file or from standard input.",
     "validate": "Check data sets or a store, down to the shapes.",
     "export": "Write everything as RDF, a table, lines of JSON or a network.",
+    "backup": "Copy a store into one file while it is used.",
+    "restore": "Make a store of a backup, or put it over one.",
     "locate": "Find the offsets of words in a text.",
     "entities": "List entities by name and kind.",
     "relations": "List the relations that may be stated, and how.",

@@ -17,6 +17,7 @@ GraphError
 │   └── QueryTooLargeError     more rows, bytes or memory than allowed
 ├── ServiceError               a service that cannot be reached, or answers what it should not
 └── StoreError                 the store cannot be opened or written
+    ├── BackupError            a backup that is damaged, or none
     ├── StoreFormatError
     ├── StoreLockedError
     └── StoreWriteError
@@ -156,6 +157,10 @@ class ServiceError(GraphError):
 
 class StoreError(GraphError):
     """The store cannot be opened, read or written."""
+
+
+class BackupError(StoreError):
+    """The file is no backup, or not as it was when the backup was made."""
 
 
 class StoreFormatError(StoreError):
