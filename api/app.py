@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from fastapi_offline import FastAPIOffline
 from api.dependencies import VERSION, State, check_query_string, fingerprint
 from api.errors import PROBLEM, add_handlers
 from api.middleware import AccessLog, Bounds, HeadAsGet, Unexpected
+from api.queueing import FairQueue
 from api.routers import (
     catalogue,
     graph_store,
@@ -29,7 +31,7 @@ from api.schemas import ProblemBody
 from api.settings import Settings
 from api.texts import Texts
 from api.tokens import Tokens
-from api.workers import Limits, QueryWorker
+from api.workers import Limits, Workers
 from graph import KnowledgeGraph
 from graph.datasets import dataset_folders
 from graph.shipped import shipped_data
@@ -54,15 +56,15 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with contextlib.ExitStack() as stack:
+        async with contextlib.AsyncExitStack() as stack:
             kg = graph or stack.enter_context(open_graph(settings))
-            worker = QueryWorker(limits(settings))
-            stack.callback(worker.close)
+            workers = Workers(limits(settings), queue(settings), update_seconds=settings.update_timeout)
+            stack.push_async_callback(workers.close)
             app.state.tertius = State(
                 settings,
                 kg,
                 Texts(*_text_folders(settings)),
-                worker,
+                workers,
                 _parameters(app),
                 fingerprint(settings, kg.store_id),
                 tokens,
@@ -123,8 +125,18 @@ def limits(settings: Settings) -> Limits:
     """What one SPARQL query may take."""
     return Limits(
         settings.query_timeout, settings.query_memory, settings.query_rows, settings.query_bytes,
-        settings.query_length, settings.query_depth, settings.query_queue,
+        settings.query_length, settings.query_depth,
     )  # fmt: skip
+
+
+def queue(settings: Settings) -> FairQueue:
+    """Whose SPARQL query is next."""
+    return FairQueue(
+        settings.query_workers or min(8, len(os.sched_getaffinity(0))) + 1,
+        waiting=settings.query_queue,
+        waiting_each=settings.query_queue_each,
+        seconds=settings.query_wait,
+    )
 
 
 def open_graph(settings: Settings, progress: Callable[[str], None] = lambda _: None) -> KnowledgeGraph:

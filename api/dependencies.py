@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -11,12 +12,14 @@ from urllib.parse import unquote_to_bytes
 
 from fastapi import Depends, Request, Response
 from pydantic_core import to_json
+from starlette.concurrency import run_in_threadpool
 
 from api.errors import NotModified, Problem, shortened
+from api.queueing import client_name
 from api.settings import Settings
 from api.texts import Texts
 from api.tokens import Tokens
-from api.workers import QueryWorker
+from api.workers import Turn, Workers
 from graph import KnowledgeGraph
 from graph.snapshot import Snapshot
 
@@ -34,7 +37,7 @@ class State:
     settings: Settings
     graph: KnowledgeGraph
     texts: Texts
-    worker: QueryWorker
+    workers: Workers
     parameters: dict[tuple[str, str], dict[str, bool]]
     fingerprint: str
     tokens: Tokens
@@ -51,6 +54,23 @@ async def get_state(request: Request) -> State:
 
 
 StateDep = Annotated[State, Depends(get_state)]
+
+
+async def get_turn(request: Request, state: StateDep) -> AsyncIterator[Turn]:
+    """The client's turn to ask in SPARQL, which ends when the answer is sent or the client has gone."""
+
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    given = request.headers.get("authorization")
+    holder = state.tokens.holder(given) if given else None
+    name = f"token {holder}" if holder else client_name(request.client.host if request.client else None)
+    async with state.workers.turn(name, gone) as turn:
+        yield turn
+
+
+TurnDep = Annotated[Turn, Depends(get_turn)]
 
 
 async def check_query_string(request: Request, state: StateDep) -> None:
@@ -104,6 +124,12 @@ class Reply:
     def snapshot(self) -> Snapshot:
         """The revision that is current when it is first asked for; opening a new one takes a while."""
         return self._state.graph.snapshot
+
+    async def open(self) -> Snapshot:
+        """The snapshot, opened in a thread where it is not open yet: for endpoints on the event loop."""
+        if self._state.graph.opened is None:
+            await run_in_threadpool(lambda: self.snapshot)
+        return self.snapshot
 
     def check(self, variant: str = JSON) -> None:
         """Raises NotModified where the client has this answer in this variant. To be called before any work."""

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from graph.exceptions import (
     AmbiguousNameError,
@@ -30,6 +31,8 @@ from graph.exceptions import (
 )
 from ontology import OntologyError, UnknownTermError
 
+CLIENT_GONE = 499
+"""What the log says where nobody is left to read an answer; no status of the standard, and never sent."""
 PROBLEM = "application/problem+json"
 log = logging.getLogger("tertius")
 
@@ -99,6 +102,10 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(NotModified)
     async def _not_modified(_: Request, error: NotModified) -> Response:
         return Response(status_code=304, headers=error.headers)
+
+    @app.exception_handler(ClientDisconnect)
+    async def _gone(_: Request, _error: ClientDisconnect) -> Response:
+        return Response(status_code=CLIENT_GONE)
 
     @app.exception_handler(GraphError)
     @app.exception_handler(OntologyError)

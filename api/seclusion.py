@@ -53,11 +53,16 @@ def limit_memory(size: int) -> None:
 
     Address space is no measure: allocators and the engine reserve a great deal of it and use little.
     """
-    statm = Path("/proc/self/statm")
-    used = int(statm.read_text().split()[5]) * resource.getpagesize() if statm.exists() else 0
+    used = data_size()
     with contextlib.suppress(ValueError, OSError):  # not every system knows the limit, or lets it be set
         resource.setrlimit(resource.RLIMIT_DATA, (used + size, used + size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def data_size() -> int:
+    """Bytes that `limit_memory` counts, 0 where the system does not tell."""
+    statm = Path("/proc/self/statm")
+    return int(statm.read_text().split()[5]) * resource.getpagesize() if statm.exists() else 0
 
 
 def end_with_parent() -> None:

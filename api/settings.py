@@ -50,9 +50,16 @@ class Settings(BaseSettings):
     query_bytes: int = Field(64 * 1024 * 1024, ge=1024, description="Most bytes of a SPARQL answer.")
     query_length: int = Field(65_536, ge=256, description="Most characters of a SPARQL query.")
     query_depth: int = Field(64, ge=4, le=500, description="Deepest nesting of brackets in a SPARQL query.")
-    query_queue: int = Field(
-        16, ge=1, le=32, description="Most SPARQL queries that may wait; more are told to come back."
+    query_workers: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Processes for SPARQL queries, all but one for any one client; 0: one more than there are cores.",
     )
+    query_queue: int = Field(64, ge=1, le=1000, description="Most SPARQL queries that may wait in all.")
+    query_queue_each: int = Field(16, ge=1, le=1000, description="Most SPARQL queries of one address that may wait.")
+    query_wait: float = Field(20, gt=0, le=3600, description="Seconds that a SPARQL query may wait for its turn.")
+    update_timeout: float = Field(60, gt=0, le=3600, description="Seconds that one update or write may take.")
     url_length: int = Field(
         61_440, ge=1024, le=65_000, description="Most bytes of a request's address; post longer queries."
     )

@@ -63,7 +63,7 @@ class Write:
             )  # fmt: skip
 
     async def run(self, change: Change) -> Report:
-        """Makes the change, after those before it, in a thread.
+        """Makes the change, after those before it, in a process that can be killed.
 
         Raises the errors of KnowledgeGraph.change; Problem 503 where those before it take too long.
         """
@@ -93,5 +93,5 @@ class Write:
         return Response(to_json(content), status, headers=headers, media_type=JSON)
 
     def _change(self, change: Change) -> Report:
-        settings = self._state.settings
-        return self._state.graph.change(change, raw=settings.raw_rdf, wait=settings.write_wait)
+        state, settings = self._state, self._state.settings
+        return state.graph.change(change, raw=settings.raw_rdf, wait=settings.write_wait, apply=state.workers.apply)

@@ -10,7 +10,7 @@ import typer
 
 from api.commands.console import application, progress, write_bytes, write_table
 from api.commands.opening import DataOption, StoreOption, opened
-from api.workers import STACK
+from api.jobs import STACK
 from graph.exceptions import ParameterError, QuerySyntaxError
 from graph.policy import check_query
 from graph.snapshot import Snapshot

