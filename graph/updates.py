@@ -87,8 +87,9 @@ def split(text: str, prologue: str = "") -> list[Operation]:
     for begin, end in _segments(text):
         body, declared = _prologue(text[begin:end])
         prologue += declared
-        if body.strip():
-            operations.append(_operation(prologue, body))
+        operation = _operation(prologue, body)
+        if operation.keyword:  # else it is blank, or a comment
+            operations.append(operation)
     return operations
 
 
