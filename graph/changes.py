@@ -51,10 +51,10 @@ class SparqlUpdate:
 
     def apply(self, store: EmbeddedStore, prefixes: Mapping[str, str]) -> Touched:
         """Applies it. Raises QuerySyntaxError, QueryRefusedError, ParameterError, QueryError."""
-        store.check_update(self.text, self.base, prefixes)
         declared = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefixes.items())
         operations = with_dataset(split(self.text, declared), self.using, self.using_named)
         for o in operations:
+            store.check_operation(o.prologue, o.text, self.base, (o.line, o.column))
             if o.keyword == "LOAD" and not o.silent:
                 raise QueryRefusedError("LOAD is not allowed here: send the data itself, to /store or as INSERT DATA")
             if o.where is not None:
@@ -70,14 +70,14 @@ class SparqlUpdate:
         match o.keyword:
             case "INSERT DATA" | "DELETE DATA":
                 text = o.as_insertion if o.keyword == "DELETE DATA" else update
-                touched.places |= store.places_of_data(text, self.base, {})
+                touched.places |= store.places_of_data(text, self.base)
             case "INSERT" | "DELETE":
                 update = self._note(o, store, touched)
             case _:
                 graphs = graphs_named(o, self.base)
                 touched.everything |= graphs is None
                 touched.graphs |= set(graphs or ())
-        store.update(update, self.base, {})
+        store.update(update, self.base)
 
     def _note(self, o: Operation, store: EmbeddedStore, touched: Touched) -> str:
         """Notes what an operation with a pattern will touch; gives the update that touches nothing else."""
@@ -87,7 +87,7 @@ class SparqlUpdate:
             return o.update
         if o.is_volatile:
             # Solutions that differ each time are taken once, and the operation is made one about them.
-            names, solutions = store.solutions(o.select(), self.base, {}, found.default, found.named)
+            names, solutions = store.solutions(o.select(), self.base, found.default, found.named)
             rows = list(solutions)
             if any(term and term.startswith(("_:", "<<")) for row in rows for term in row):
                 touched.everything = True
@@ -95,7 +95,7 @@ class SparqlUpdate:
         else:
             names, rows = found.variables, [[]]
             if names:
-                _, solutions = store.solutions(o.select(names), self.base, {}, found.default, found.named)
+                _, solutions = store.solutions(o.select(names), self.base, found.default, found.named)
                 rows = list(solutions)
         for row in rows:
             values = dict(zip(names, row, strict=True))

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from graph.changes import Touched
 from graph.entities import Entity
-from graph.exceptions import ChangeRefusedError, InputError, Refusal
+from graph.exceptions import ChangeRefusedError, Refusal
 from graph.frames import entity_faults, frame_faults, source_faults
 from graph.rdf import Iris, edge_quad, entity_from, entity_quads, source_from, source_quads, statement_quads
 from graph.shapes import Severity, focus_findings, shortened
@@ -189,12 +189,9 @@ class Review:
             lambda s: source_quads(s, iris),
         ) if given else None  # fmt: skip
         if source is not None:
-            try:
-                draft.put_source(source)
-            except InputError as error:
-                self._refuse(node, str(error))
-            if self._raw and id not in self._base.sources:
-                self._find_statements(id)
+            draft.set_source(source)
+            if self._raw and source != self._base.sources.get(id):
+                self._find_statements(id)  # some may be whole only now, or mean something else
             return
         left = next(self._store.subjects(f"{PREFIXES['rdf']}predicate", node), None)
         if left is not None and not given:
@@ -241,12 +238,14 @@ class Review:
             return False
         links = [p.value for p in store.describe([node], graph)[node] if p.predicate == _ATTRIBUTION]
         given = given.union(*(store.quads(link, graph) for link in links))
-        statement = self._whole(
-            node, given, lambda: read_statement(store, iris, id, source), lambda s: _forms(s, source, iris)
-        )
-        if statement is not None and statement.id != id:
-            self._refuse(node, f"its content has the id {statement.id}: name the node st:{statement.id}")
-            statement = None
+
+        def made() -> Statement:
+            found = read_statement(store, iris, id, source)
+            if found.id != id:
+                raise ValueError(f"its content has the id {found.id}: name the node st:{found.id}")
+            return found
+
+        statement = self._whole(node, given, made, lambda s: _forms(s, source, iris))
         if statement is None:
             draft.drop_statement(id)
             return False
@@ -294,20 +293,18 @@ class Review:
             (self._iris.statement(i), s) for i, s in self._statements.items()
         )]  # fmt: skip
         todo += [(self._iris.source(i), "") for i in self._sources]
-        seen = set(todo)
         while todo:
             node, source = todo.pop()
-            faults = list(self._faults(node, source))
+            there = self._exists(node)
+            faults = list(self._faults(node, source)) if there else []
             for field, message in faults:
                 self._refuse(node, f"{field}: {message}")
             if faults and self._raw:
                 self._drop(node)
-            if not self._exists(node):
-                for graph, holder in self._holders(node):
-                    found = holder.partition("/speaker/")[0], self._source_id(graph)
-                    if found not in seen and self._exists(found[0]):
-                        seen.add(found)
-                        todo.append(found)
+                there = False
+            if not there:  # who names it is to be looked at, again where it was well before
+                holders = {(h.partition("/speaker/")[0], self._source_id(graph)) for graph, h in self._holders(node)}
+                todo += [h for h in holders - set(todo) if self._exists(h[0])]
 
     def _exists(self, node: str) -> bool:
         iris, draft = self._iris, self._draft
@@ -328,8 +325,6 @@ class Review:
     def _faults(self, node: str, source_id: str) -> Iterator[tuple[str, str]]:
         iris, draft = self._iris, self._draft
         id = iris.id(node)
-        if not self._exists(node):
-            return
         if iris.is_statement(node):
             source = draft.sources.get(source_id)
             if source is None:

@@ -1,8 +1,8 @@
 """SPARQL updates taken apart: single operations, their datasets, and the subjects that each may touch."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rdflib.plugins.sparql.algebra import translateUpdate
@@ -29,8 +29,9 @@ _TEMPLATE_LENGTH = 20_000
 class Operation:
     """One operation of an update, with the prologue that holds for it.
 
-    `first` is the span of its first word in `text`, `where` that of its pattern's braces, None for operations
-    without one; `before_where` is where USING clauses belong.
+    `line` and `column`, from 1, tell where its text begins in that of the update. `first` is the span of its first
+    word in `text`, `where` that of its pattern's braces, None for operations without one; `before_where` is where
+    USING clauses belong.
     """
 
     prologue: str
@@ -40,6 +41,8 @@ class Operation:
     first: tuple[int, int]
     where: tuple[int, int] | None
     before_where: int | None
+    line: int = 1
+    column: int = 1
 
     @property
     def update(self) -> str:
@@ -89,8 +92,27 @@ def split(text: str, prologue: str = "") -> list[Operation]:
         prologue += declared
         operation = _operation(prologue, body)
         if operation.keyword:  # else it is blank, or a comment
-            operations.append(operation)
+            at = end - len(body)
+            line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+            operations.append(replace(operation, line=line, column=column))
+    _check_labels(operations)
     return operations
+
+
+def _check_labels(operations: Iterable[Operation]) -> None:
+    """A label of a blank node belongs to one INSERT DATA, or to one pattern, of a request."""
+    seen: set[tuple[bool, str]] = set()
+    for o in operations:
+        if o.where is None and o.keyword != "INSERT DATA":
+            continue
+        text = o.text[slice(*o.where)] if o.where else o.text
+        labels = {(o.where is None, t[0]) for t in _TOKEN.finditer(text) if t["name"] and t[0].startswith("_:")}
+        if shared := sorted(label for _, label in labels & seen):
+            raise QuerySyntaxError(
+                f"error at {o.line}:{o.column}: the blank node {shared[0]} stands in two operations of this update; "
+                "give it another label in one of them"
+            )
+        seen |= labels
 
 
 def _segments(text: str) -> Iterator[tuple[int, int]]:

@@ -111,12 +111,7 @@ class Draft:
             return False
         if old and old.dataset != source.dataset:
             raise InputError(f"source {source.id!r} belongs to the data set {old.dataset}", way_out="use another id")
-        self.sources[source.id] = source
-        self._touched_sources.add(source.id)
-        if old and self.base:
-            # Bounds depend on the date of publication, and defaults stand on the source: write its statements anew.
-            for statement in self.base.statements(self._rows_of(source.id)):
-                self._put.setdefault(statement.id, statement)
+        self.set_source(source)
         return True
 
     def _rows_of(self, source: str) -> list[int]:
@@ -171,6 +166,16 @@ class Draft:
         """Forgets a statement."""
         self._put.pop(id, None)
         self._removed.add(id)
+
+    def set_source(self, source: Source) -> None:
+        """Adds or replaces a source."""
+        old = self.sources.get(source.id)
+        self.sources[source.id] = source
+        self._touched_sources.add(source.id)
+        if old and old != source and self.base:
+            # Bounds depend on the date of publication, and defaults stand on the source: write its statements anew.
+            for statement in self.base.statements(self._rows_of(source.id)):
+                self._put.setdefault(statement.id, statement)
 
     def set_entity(self, entity: Entity, datasets: tuple[str, ...]) -> None:
         """Adds or replaces an entity and the data sets that define it."""

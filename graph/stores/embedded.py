@@ -44,7 +44,7 @@ Place = tuple[str | None, str]
 """A graph, None for the default one, and a subject in it."""
 BLANK = "_:"
 """Stands for every subject without an IRI."""
-_LINE = re.compile(r"at (\d+):(\d+)")
+_PLACE = re.compile(r"at (\d+):(\d+)")
 
 _BATCH, _DOUBLINGS, _WAITING = 1 << 23, 3, 3
 """Bytes of the first batch of a load, how often the next ones double, and how many may wait for the engine.
@@ -233,36 +233,45 @@ class EmbeddedStore:
 
     # Writing
 
-    def check_update(self, text: str, base: str | None, prefixes: Mapping[str, str]) -> None:
-        """Raises QuerySyntaxError where the text, as a whole, is no SPARQL update. Nothing is evaluated."""
-        # The first operation always fails, but only after the whole text has been parsed.
+    def check_operation(self, prologue: str, text: str, base: str | None, place: tuple[int, int] = (1, 1)) -> None:
+        """Raises QuerySyntaxError where this is no operation of an update. Nothing is evaluated.
+
+        `place` is the line and column at which the text stands in the whole: the message tells them of the whole.
+        """
+        # The operation before it always fails, but only after everything has been parsed.
+        before = f"{prologue}\nDROP GRAPH <urn:x-none:> ;\n"
         try:
-            ox.Store().update(f"DROP GRAPH <urn:x-none:> ;\n{text}", base_iri=base, prefixes=dict(prefixes))
+            ox.Store().update(before + text, base_iri=base)
         except SyntaxError as error:
-            raise QuerySyntaxError(_LINE.sub(lambda m: f"at {int(m[1]) - 1}:{m[2]}", str(error))) from None
+            skipped, (first, column) = before.count("\n"), place
+
+            def told(match: re.Match[str]) -> str:
+                line = int(match[1]) - skipped
+                return f"at {line + first - 1}:{int(match[2]) + (column - 1 if line == 1 else 0)}"
+
+            raise QuerySyntaxError(_PLACE.sub(told, str(error), count=1)) from None
         except RuntimeError:
             return
 
-    def update(self, text: str, base: str | None, prefixes: Mapping[str, str]) -> None:
+    def update(self, text: str, base: str | None) -> None:
         """Evaluates a SPARQL update over the strict dataset, whole or not at all.
 
         Raises QuerySyntaxError, and QueryError where an operation fails.
         """
         try:
-            self.engine.update(text, base_iri=base, prefixes=dict(prefixes))
+            self.engine.update(text, base_iri=base)
         except SyntaxError as error:
             raise QuerySyntaxError(str(error)) from None
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(str(error)) from error
 
     def solutions(
-        self, query: str, base: str | None, prefixes: Mapping[str, str],
-        default: Sequence[str] | None, named: Sequence[str] | None,
+        self, query: str, base: str | None, default: Sequence[str] | None, named: Sequence[str] | None
     ) -> tuple[list[str], Iterator[list[str | None]]]:  # fmt: skip
         """Variables and solutions of a SELECT over the strict dataset, or that of these graphs; terms as N-Triples."""
         try:
             found = self.engine.query(
-                query, base_iri=base, prefixes=dict(prefixes),
+                query, base_iri=base,
                 default_graph=None if default is None else [ox.NamedNode(g) for g in default],
                 named_graphs=None if named is None else [ox.NamedNode(g) for g in named],
             )  # fmt: skip
@@ -274,10 +283,10 @@ class EmbeddedStore:
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(str(error)) from error
 
-    def places_of_data(self, text: str, base: str | None, prefixes: Mapping[str, str]) -> set[Place]:
+    def places_of_data(self, text: str, base: str | None) -> set[Place]:
         """Graph and subject of each quad of an INSERT DATA."""
         scratch = ox.Store()
-        scratch.update(text, base_iri=base, prefixes=dict(prefixes))
+        scratch.update(text, base_iri=base)
         return {_place(q) for q in scratch}
 
     def insert(self, data: bytes, media_type: str, graph: str | None, base: str) -> set[Place]:

@@ -1,4 +1,4 @@
-"""A load that is killed leaves the old state or the new one, never half of it; processes do not disturb each other."""
+"""A write that is killed leaves the old state or the new one, never half of it; processes do not disturb each other."""
 
 import json
 import os
@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from graph import KnowledgeGraph
+from graph import KnowledgeGraph, Statement
+from graph.changes import GraphLoad
+from graph.rdf import source_quads, statement_quads
 from graph.snapshot import rebuilt_columns
 from graph.writing import plain_edges
 
@@ -32,15 +34,34 @@ STEPS = {
     "clearing": "graph.revisions:RevisionFolder._clear_before",
 }
 
-# Forks once for each job, so that the packages are imported only once. A job is [store, data set, step, when]. The step
-# is a function, at which the child kills itself, "before" or "after" it runs; or else `when` is the share of a whole
-# load's time after which the child is killed from outside.
+# What an update goes through besides, and a graph that is put.
+CHANGE_STEPS = {
+    "application": "graph.changes:SparqlUpdate.apply",
+    "evaluation": "graph.stores.embedded:EmbeddedStore.update",
+    "reading back": "graph.reviewing:Review.read",
+    "check": "graph.reviewing:Review.check",
+}
+GRAPH_STEPS = {
+    "insertion": "graph.stores.embedded:EmbeddedStore.insert",
+    "emptying": "graph.stores.embedded:EmbeddedStore.clear",
+}
+
+# Forks once for each job, so that the packages are imported only once. A job is [store, write, step, when]. A write is
+# a data set to load, an update, or a graph with its Turtle. The step is a function, at which the child kills itself,
+# "before" or "after" it runs; or else `when` is the share of the time of a whole write after which it is killed.
 _KILLER = """
     import functools, importlib, json, os, signal, sys, time
     from graph import KnowledgeGraph
+    from graph.changes import GraphLoad
 
-    def load(store, data):
-        KnowledgeGraph(store).load(data)
+    def write(store, what):
+        match what:
+            case {"load": path}:
+                KnowledgeGraph(store).load(path)
+            case {"update": text}:
+                KnowledgeGraph(store).update(text)
+            case {"graph": graph, "turtle": text}:
+                KnowledgeGraph(store).change(GraphLoad(graph, ((text.encode(), "text/turtle"),), graph, replace=True))
 
     def armed(step, when):
         module, _, path = step.partition(":")
@@ -65,13 +86,13 @@ _KILLER = """
 
     jobs = json.load(sys.stdin)
     begin = time.perf_counter()
-    os.waitpid(forked(load, jobs["rehearsal"], jobs["jobs"][0][1]), 0)
+    os.waitpid(forked(write, jobs["rehearsal"], jobs["jobs"][0][1]), 0)
     whole = time.perf_counter() - begin
-    for store, data, step, when in jobs["jobs"]:
+    for store, what, step, when in jobs["jobs"]:
         def work():
             if when in ("before", "after"):
                 armed(step, when)
-            load(store, data)
+            write(store, what)
         child = forked(work)
         if when not in ("before", "after"):
             time.sleep(whole * float(when))
@@ -104,12 +125,14 @@ def facts(kg: KnowledgeGraph) -> tuple[int, frozenset[str], frozenset[str]]:
     return snapshot.revision, ids, frozenset(snapshot.entities)
 
 
-def check_kills(jobs: list[tuple[str, str]], norland_store: Path, tmp_path: Path, data: Path) -> list[bool]:
-    """Kills a load for each job, a step or a share of time with when; tells which loads had taken effect."""
-    talks = data / "armenia-azerbaijan-talks"
+Write = dict[str, str]
+
+
+def check_kills(jobs: list[tuple[str, str]], norland_store: Path, tmp_path: Path, what: Write) -> list[bool]:
+    """Kills a write for each job, a step or a share of time with when; tells which writes had taken effect."""
     rehearsal = shutil.copytree(norland_store, tmp_path / "rehearsal")
     stores = [shutil.copytree(norland_store, tmp_path / str(n)) for n in range(len(jobs))]
-    work = [[str(store), str(talks), *job] for store, job in zip(stores, jobs, strict=True)]
+    work = [[str(store), what, *job] for store, job in zip(stores, jobs, strict=True)]
     codes = run(_KILLER, json.dumps({"rehearsal": str(rehearsal), "jobs": work}))
     assert len(codes) == len(jobs)
     with KnowledgeGraph(norland_store) as kg:
@@ -123,34 +146,85 @@ def check_kills(jobs: list[tuple[str, str]], norland_store: Path, tmp_path: Path
             found = facts(kg)
             assert found in (old, new), job
             done.append(found == new)
-            # Whatever was left behind, the next load ends well and leaves only whole revisions.
-            kg.load(talks)
+            # Whatever was left behind, the next write ends well and leaves only whole revisions.
+            apply(kg, what)
             assert facts(kg) == new, job
             assert {p.name for p in (store / "revisions").iterdir()} == {"1", "2", "3"}, job
     return done
 
 
-def test_a_load_killed_inside_any_step_leaves_the_old_state_or_the_new(
-    norland_store: Path, tmp_path: Path, data: Path
+def apply(kg: KnowledgeGraph, what: Write) -> None:
+    match what:
+        case {"load": path}:
+            kg.load(path)
+        case {"update": text}:
+            kg.update(text)
+        case {"graph": graph, "turtle": text}:
+            kg.change(GraphLoad(graph, ((text.encode(), "text/turtle"),), graph, replace=True))
+
+
+def writes(norland_store: Path, data: Path) -> dict[str, Write]:
+    """A write of each kind, which has every step to go through: it adds and takes away, statements and edges."""
+    with KnowledgeGraph(norland_store) as kg:
+        source = kg.snapshot.source("gazette-1")
+        everything = kg.statements()
+        referred = {i for s in everything for i in (*s.statements(), s.corrected_by)}
+        there = [s for s in everything if s.source == "gazette-1"]
+        gone = next(s for s in there if s.relation == "holds-post" and not s.attributed_to and s.id not in referred)
+        new = Statement(
+            subject="norland", relation="invites", object="eva-strand", source="gazette-1", modality="asserted",
+            start=400, end=420, when="2031-04",
+        )  # fmt: skip
+        added = statement_quads(new, source, kg.iris).replace(f" <{kg.iris.source('gazette-1')}> .", " .")
+        graph = kg.iris.source("gazette-1")
+        update = (
+            f"DELETE WHERE {{ GRAPH ?g {{ st:{gone.id} ?p ?o }} }} ; INSERT DATA {{ GRAPH <{graph}> {{ {added} }} }}"
+        )
+        quads = source_quads(source, kg.iris) + "".join(
+            statement_quads(s, source, kg.iris) for s in (*there, new) if s != gone
+        )
+    turtle = quads.replace(f" <{graph}> .", " .")
+    return {
+        "load": {"load": str(data / "armenia-azerbaijan-talks")},
+        "update": {"update": update},
+        "graph": {"graph": graph, "turtle": turtle},
+    }
+
+
+@pytest.mark.parametrize("kind", ["load", "update", "graph"])
+def test_a_write_killed_inside_any_step_leaves_the_old_state_or_the_new(
+    norland_store: Path, tmp_path: Path, data: Path, kind: str
 ) -> None:
     jobs = [(path, "before") for path in STEPS.values()]
+    if kind == "update":
+        jobs = [(path, when) for path in CHANGE_STEPS.values() for when in ("before", "after")]
+    if kind == "graph":
+        jobs = [(path, when) for path in GRAPH_STEPS.values() for when in ("before", "after")]
     jobs += [(STEPS[step], "after") for step in ("bulk load", "columns", "pointer", "switch", "clearing")]
-    done = check_kills(jobs, norland_store, tmp_path, data)
+    jobs += [(STEPS["clearing"], "before")] if kind != "load" else []
+    done = check_kills(jobs, norland_store, tmp_path, writes(norland_store, data)[kind])
     # The switch of the pointer is the one moment at which the load takes effect.
     took_effect = [job for job, happened in zip(jobs, done, strict=True) if happened]
-    assert took_effect == [(STEPS["clearing"], "before"), (STEPS["switch"], "after"), (STEPS["clearing"], "after")]
+    assert sorted(took_effect) == sorted(
+        [(STEPS["clearing"], "before"), (STEPS["switch"], "after"), (STEPS["clearing"], "after")]
+    )
 
 
 @pytest.mark.parametrize(
-    ("seed", "kills"),
-    [(1, 8), pytest.param(2, 50, marks=pytest.mark.slow), pytest.param(3, 50, marks=pytest.mark.slow)],
-)
-def test_a_load_killed_at_any_moment_leaves_the_old_state_or_the_new(
-    norland_store: Path, tmp_path: Path, data: Path, seed: int, kills: int
+    ("kind", "seed", "kills"),
+    [
+        ("load", 1, 8), ("update", 4, 4),
+        *(pytest.param(kind, seed, 50, marks=pytest.mark.slow) for kind, seed in (
+            ("load", 2), ("load", 3), ("update", 5), ("graph", 6)
+        )),
+    ],
+)  # fmt: skip
+def test_a_write_killed_at_any_moment_leaves_the_old_state_or_the_new(
+    norland_store: Path, tmp_path: Path, data: Path, kind: str, seed: int, kills: int
 ) -> None:
     moments = random.Random(seed)  # noqa: S311 - seeded, so that a run can be repeated
     jobs = [("time", f"{moments.uniform(0, 1.1):.4f}") for _ in range(kills)]
-    check_kills(jobs, norland_store, tmp_path, data)
+    check_kills(jobs, norland_store, tmp_path, writes(norland_store, data)[kind])
 
 
 _CREATOR = """
