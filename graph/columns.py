@@ -23,6 +23,12 @@ OPEN_START, OPEN_END = 0, 2**31 - 1
 """Day numbers (date.toordinal) of a bound that is not known."""
 REPEATED, SUBJECT_IS_STATEMENT = 1, 2
 
+EXTRAS = (
+    "subject_as", "object_as", "record", "start", "row", "when", "when_text", "note", "key", "corrected_by",
+    "confidence", "event_coder", "event_confidence",
+)  # fmt: skip
+"""What a statement may have that no column holds: bit n of `extras` tells whether it has the nth, so that it counts."""
+
 MODALITIES = tuple(Modality)
 STATUSES = tuple(Status)
 
@@ -30,7 +36,7 @@ _TYPES: dict[str, Any] = {
     "subject": np.int32, "relation": np.int16, "object": np.int32, "about": np.int32,
     "parties": np.int32, "roles": np.int32, "topic": np.int32, "place": np.int32, "speakers": np.int32,
     "modality": np.int8, "status": np.int8, "flags": np.int8, "source": np.int32, "coder": np.int16,
-    "event": np.int32, "earliest": np.int32, "latest": np.int32,
+    "event": np.int32, "earliest": np.int32, "latest": np.int32, "extras": np.int16, "codes": np.int16,
 }  # fmt: skip
 _TABLES = ("entities", "relations", "sources", "coders", "events", "party_sets", "role_sets", "chains")
 
@@ -60,7 +66,8 @@ class Columns:
 
     `subject` and `about` hold entity numbers and row numbers; where the flag SUBJECT_IS_STATEMENT is set,
     `subject` is a row number too. `parties`, `roles` and `speakers` lead to tables of distinct tuples.
-    Immutable: `edited` makes new ones. About 72 bytes a statement.
+    `extras` tells which of EXTRAS a statement has, `codes` how many codes. Immutable: `edited` makes new ones.
+    About 76 bytes a statement.
     """
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]], tables: Mapping[str, Sequence[Any]]) -> None:
@@ -82,6 +89,8 @@ class Columns:
         self.event: Ints = arrays["event"]
         self.earliest: Ints = arrays["earliest"]
         self.latest: Ints = arrays["latest"]
+        self.extras: Ints = arrays["extras"]
+        self.codes: Ints = arrays["codes"]
         self.entities: list[str] = list(tables["entities"])
         self.relations: list[str] = list(tables["relations"])
         self.sources: list[str] = list(tables["sources"])
@@ -119,6 +128,10 @@ class Columns:
     @cached_property
     def _by_key(self) -> npt.NDArray[np.int32]:
         return np.argsort(self._keys, kind="stable").astype(np.int32)
+
+    def first_ids(self, number: int) -> list[str]:
+        """The statements that come first by id, whatever order they were written in."""
+        return [self.id(r) for r in self._by_key[:number].tolist()]
 
     def row(self, id: str) -> int | None:
         """The row of a statement's id, None where there is none."""
@@ -289,6 +302,7 @@ class Columns:
                 modalities[s.modality], statuses[s.status], flags, _code(tables["sources"], s.source),
                 _code(tables["coders"], s.coder), NONE if s.event is None else _code(tables["events"], s.event.id),
                 OPEN_START if low is None else low.toordinal(), OPEN_END if high is None else high.toordinal(),
+                _extras(s), len(s.codes),
             )  # fmt: skip
             for append, value in zip(columns, values, strict=True):
                 append(value)
@@ -366,9 +380,18 @@ class Columns:
                 tuple(self.entities[e] for e in self.chains[self.speakers[i]]),
                 int(self.modality[i]), int(self.status[i]), int(self.flags[i]), self.sources[self.source[i]],
                 self.coders[self.coder[i]], name(self.events, int(self.event[i])),
-                int(self.earliest[i]), int(self.latest[i]),
+                int(self.earliest[i]), int(self.latest[i]), int(self.extras[i]), int(self.codes[i]),
             ))  # fmt: skip
         return facts
+
+
+def _extras(s: Statement) -> int:
+    event = s.event
+    there = (
+        s.subject_as, s.object_as, s.record, s.start, s.row, s.when, s.when_text, s.note, s.key, s.corrected_by,
+        s.confidence, event and event.coder, event and event.confidence,
+    )  # fmt: skip
+    return sum(1 << n for n, value in enumerate(there) if value is not None)
 
 
 class Index:

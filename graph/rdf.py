@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from graph.entities import Entity
 from graph.sources import Source
 from graph.statements import Statement
-from ontology import BASE, PREFIXES, UNSPECIFIED, T, vocabulary
+from ontology import BASE, PREFIXES, UNSPECIFIED, T, expand, vocabulary
 
 _RDF, _RDFS, _SKOS = PREFIXES["rdf"], PREFIXES["rdfs"], PREFIXES["skos"]
 _DCTERMS, _PROV, _XSD, _R = PREFIXES["dcterms"], PREFIXES["prov"], PREFIXES["xsd"], PREFIXES["r"]
@@ -56,6 +56,20 @@ class Iris:
     def ontology_graph(self) -> str:
         """The named graph with a copy of the vocabulary."""
         return f"{self.base}graph/ontology"
+
+    @property
+    def service_graph(self) -> str:
+        """The derived named graph that describes the others and holds the example queries."""
+        return f"{self.base}graph/service"
+
+    @property
+    def dataset(self) -> str:
+        """The whole of the store, as its description names it."""
+        return f"{self.base}void#dataset"
+
+    def example(self, name: str) -> str:
+        """IRI of an example query."""
+        return f"{self.base}examples#{name}"
 
     def id(self, iri: str) -> str:
         """The id at the end of one of these IRIs."""
@@ -108,6 +122,36 @@ class _Block:
 
     def __str__(self) -> str:
         return f"{self._head}{(self._tail + self._head).join(self._pairs)}{self._tail}" if self._pairs else ""
+
+
+class Triples:
+    """Triples of our own making, as lines of N-Triples: none twice, in the order in which they came.
+
+    Predicates are CURIEs of ontology.PREFIXES.
+    """
+
+    def __init__(self, lines: Iterable[str] = ()) -> None:
+        self.lines = dict.fromkeys(lines)
+
+    def link(self, subject: str, predicate: str, *objects: str) -> None:
+        """Adds triples whose objects are IRIs."""
+        for o in objects:
+            self._add(subject, predicate, _iri(o))
+
+    def text(self, subject: str, predicate: str, value: str | None, lang: str | None = None) -> None:
+        """Adds a literal, with its language where it has one; nothing where there is no value."""
+        if value is not None:
+            self._add(subject, predicate, _text(value, lang))
+
+    def typed(self, subject: str, predicate: str, value: object, datatype: str = "integer") -> None:
+        """Adds a literal of a datatype of XML Schema."""
+        self._add(subject, predicate, _typed(value, datatype))
+
+    def _add(self, subject: str, predicate: str, term: str) -> None:
+        self.lines[f"<{subject}> <{expand(predicate)}> {term} ."] = None
+
+    def __str__(self) -> str:
+        return "".join(f"{line}\n" for line in self.lines)
 
 
 def entity_quads(entity: Entity, datasets: Iterable[str], iris: Iris) -> str:
@@ -283,7 +327,7 @@ def entity_from(id: str, properties: Iterable[Property], iris: Iris) -> tuple[En
     return entity, tuple(sorted(datasets))
 
 
-_SOURCE_FIELDS = {
+SOURCE_FIELDS = {
     f"{_DCTERMS}title": "title",
     f"{_T}sourceKind": "kind",
     f"{_DCTERMS}publisher": "publisher",
@@ -303,8 +347,8 @@ def source_from(id: str, properties: Iterable[Property], iris: Iris) -> Source:
     """The source that these properties describe."""
     fields: dict[str, Any] = {"id": id}
     for p in properties:
-        if p.predicate in _SOURCE_FIELDS:
-            fields[_SOURCE_FIELDS[p.predicate]] = p.value
+        if p.predicate in SOURCE_FIELDS:
+            fields[SOURCE_FIELDS[p.predicate]] = p.value
         elif p.predicate == f"{_T}textLength":
             fields["length"] = int(p.value)
         elif p.predicate == f"{_PROV}wasDerivedFrom":

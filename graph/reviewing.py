@@ -166,6 +166,11 @@ class Review:
         elif graph == iris.ontology_graph:
             if not any(r.focus == "g:ontology" for r in self._refusals):
                 self._refuse(graph, "the store's copy of the vocabulary comes with the software and is not written")
+        elif graph == iris.service_graph:
+            if not any(r.focus == "g:service" for r in self._refusals):
+                self._refuse(
+                    graph, "the graph's description of itself is derived from what it holds and is not written"
+                )
         elif subject == BLANK:
             self._refuse(_named(graph), "blank nodes are not kept: give the node an IRI")
         elif self._store.quads(subject, graph):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,10 +11,12 @@ from pathlib import Path
 import numpy as np
 
 import ontology
+from graph.census import take_census
 from graph.columns import MODALITIES, NONE, STATUSES, SUBJECT_IS_STATEMENT, Columns
+from graph.descriptions import own_description
 from graph.entities import Entity
 from graph.exceptions import InputError, NotFoundError
-from graph.rdf import Iris, chunks, edge_quad, entity_quads, source_quads, statement_quads
+from graph.rdf import Iris, Triples, chunks, edge_quad, entity_quads, source_quads, statement_quads
 from graph.revisions import Revision
 from graph.snapshot import Snapshot, write_catalogue
 from graph.sources import Source
@@ -222,8 +225,8 @@ class Draft:
             store.remove_quads("".join(edge_quad(*e, self.iris) for e in sorted(old_edges - new_edges)))
             if check:
                 check(store, new_edges)
+            quads = self._describe(store, columns, new_edges)
             store.flush()
-            quads = len(store)
         finally:
             store.close()
         columns.save(revision.path)
@@ -241,6 +244,28 @@ class Draft:
         )
         report.revision = revision.number
         report.quads = quads - (self.base.meta.get("quads", 0) if self.base else 0)
+
+    def _describe(self, store: EmbeddedStore, columns: Columns, edges: set[Edge]) -> int:
+        """Writes the graph's description of itself; gives the number of quads that the store then holds.
+
+        A store that holds raw RDF, which nothing here counts, keeps none rather than one that is not true.
+        """
+        if not self.vocabulary:
+            return len(store)
+        graph = self.iris.service_graph
+        found, triples = self._description(columns, edges)
+        store.put_graph(graph, str(found))
+        if (quads := len(store)) == triples:
+            return quads
+        store.clear(graph)
+        return len(store)
+
+    def _description(self, columns: Columns, edges: set[Edge]) -> tuple[Triples, int]:
+        counted = Counter(relation for _, relation, _ in edges)
+        census = take_census(columns, self.entities, self.sources, self.datasets, counted, self.iris)
+        licences = {self.iris.source(s.id): s.licence for s in self.sources.values()}
+        found = own_description(census, licences, self.iris)
+        return found, census.triples + len(found.lines)
 
     def _drop_unused(self, columns: Columns) -> None:
         """Forgets entities that no data set defines and nothing names."""

@@ -289,7 +289,13 @@ def _html_table(head: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]]) 
 
 
 def _html_word(term: Term, word: str = "") -> str:
-    return f"{word or _html_code(term.id)}<br><small>{_html_code(compact(term.iri))}</small>"
+    return f"{word or _html_code(term.id)}<br><small>{_html_term(compact(term.iri))}</small>"
+
+
+def _html_term(curie: str) -> str:
+    """A CURIE; where it is of this vocabulary, its IRI leads here."""
+    prefix, _, name = curie.partition(":")
+    return f'<span id="{escape(name)}">{_html_code(curie)}</span>' if prefix == "t" else _html_code(curie)
 
 
 def _html_terms(v: Vocabulary, section: str, singular: str, terms: Iterable[Term]) -> str:
@@ -393,7 +399,7 @@ def render_html(v: Vocabulary) -> str:
             [
                 (
                     p.curie.replace(":", "-"),
-                    (_html_code(p.curie), _html_code(p.describes), escape(p.definition), _html_code(p.matches)),
+                    (_html_term(p.curie), _html_code(p.describes), escape(p.definition), _html_code(p.matches)),
                 )
                 for p in properties(v)
             ],

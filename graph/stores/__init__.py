@@ -1,6 +1,6 @@
 """The engines that keep the triples: one contract, one file an engine."""
 
 from graph.stores.base import Answer, QueryDataset, Store
-from graph.stores.embedded import EmbeddedStore
+from graph.stores.embedded import EmbeddedStore, serialized
 
-__all__ = ["Answer", "EmbeddedStore", "QueryDataset", "Store"]
+__all__ = ["Answer", "EmbeddedStore", "QueryDataset", "Store", "serialized"]

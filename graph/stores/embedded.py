@@ -81,6 +81,12 @@ class EmbeddedStore:
             found[iri] = [_property(q) for q in self.engine.quads_for_pattern(ox.NamedNode(iri), None, None, where)]
         return found
 
+    def triples(self, iri: str, graph: str | None = None) -> Iterator[str]:
+        """The triples with this subject, or with any in a named graph where the IRI is empty, as lines of N-Triples."""
+        subject = ox.NamedNode(iri) if iri else None
+        for quad in self.engine.quads_for_pattern(subject, None, None, ox.NamedNode(graph) if graph else None):
+            yield f"{quad.triple} ."
+
     def subjects(self, predicate: str, graph: str) -> Iterator[str]:
         """IRIs of the subjects that have the predicate in the named graph."""
         for quad in self.engine.quads_for_pattern(None, ox.NamedNode(predicate), None, ox.NamedNode(graph)):
@@ -214,6 +220,13 @@ class EmbeddedStore:
     def graphs(self) -> list[str]:
         """IRIs of the named graphs, sorted."""
         return sorted(g.value for g in self.engine.named_graphs())
+
+    def size(self, graph: str | None = None) -> int:
+        """The number of triples of a named graph, of the default graph where none is given."""
+        pattern = "GRAPH ?g { ?s ?p ?o }" if graph else "?s ?p ?o"
+        bound = {ox.Variable("g"): ox.NamedNode(graph)} if graph else {}
+        rows = self._query(f"SELECT ?g (COUNT(*) AS ?n) {{ {pattern} }} GROUP BY ?g", union=False, substitutions=bound)
+        return sum(int(row["n"].value) for row in rows)
 
     def __len__(self) -> int:
         return len(self.engine)
@@ -377,6 +390,17 @@ class EmbeddedStore:
         for quad in ox.parse(text, format=ox.RdfFormat.N_QUADS):
             self.engine.remove(quad)
 
+    def put_graph(self, graph: str, triples: str) -> None:
+        """Makes a named graph hold these N-Triples and nothing else; what is there already is not written again."""
+        where = ox.NamedNode(graph)
+        wanted = {
+            ox.Quad(q.subject, q.predicate, q.object, where) for q in ox.parse(triples, format=ox.RdfFormat.N_TRIPLES)
+        }
+        there = set(self.engine.quads_for_pattern(None, None, None, where))
+        for quad in there - wanted:
+            self.engine.remove(quad)
+        self.engine.extend(wanted - there)
+
     def excerpt(self, nodes: Iterable[str], graphs: Iterable[str], *, without: str) -> ox.Store:
         """A store in memory with all quads of these subjects but those of one graph, and with these graphs whole."""
         found, left_out = ox.Store(), ox.NamedNode(without)
@@ -424,6 +448,13 @@ def _graph(graph: str | None) -> ox.NamedNode | ox.DefaultGraph:
 def _place(quad: ox.Quad) -> Place:
     graph = None if isinstance(quad.graph_name, ox.DefaultGraph) else str(quad.graph_name.value)
     return graph, quad.subject.value if isinstance(quad.subject, ox.NamedNode) else BLANK
+
+
+def serialized(triples: str, media_type: str, prefixes: Mapping[str, str]) -> bytes:
+    """N-Triples in another format of RDF. JSON-LD comes expanded, which needs no context."""
+    read = (q.triple for q in ox.parse(triples, format=ox.RdfFormat.N_TRIPLES))
+    used = {p: iri for p, iri in prefixes.items() if f"<{iri}" in triples}
+    return ox.serialize(read, format=RDF_FORMATS[media_type], prefixes=used) or b""
 
 
 def _media_type(format: ox.QueryResultsFormat) -> str:

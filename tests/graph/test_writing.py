@@ -208,7 +208,7 @@ def test_a_source_is_removed_with_its_statements_and_edges(kg: KnowledgeGraph) -
     assert kg.statements(status=ALL) == []
     assert not kg.sparql("ASK { GRAPH g:edges { ?s ?p ?o } }")
     assert {kg.iris.id(row.g) for row in kg.sparql("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")} == {
-        "entities", "ontology",
+        "entities", "ontology", "service",
     }  # fmt: skip
     assert before["statements"] == 18
 
