@@ -16,10 +16,12 @@ from api.middleware import AccessLog, Bounds, HeadAsGet, Unexpected
 from api.queueing import FairQueue
 from api.routers import (
     catalogue,
+    descriptions,
     graph_store,
     health,
+    linked_data,
     named_questions,
-    names,
+    query,
     questions,
     sparql,
     start,
@@ -89,7 +91,7 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
     )
     for module in (
         start, questions, named_questions, statements, catalogue, vocabulary, sparql, update, graph_store, health,
-        names,
+        linked_data, descriptions, query,
     ):  # fmt: skip
         app.include_router(module.router)
     _describe_problems(app)

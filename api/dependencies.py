@@ -80,7 +80,7 @@ async def check_query_string(request: Request, state: StateDep) -> None:
         unquote_to_bytes(raw).decode("utf-8")
     except UnicodeDecodeError:
         raise Problem(400, "the query string is not UTF-8 once its percent signs are resolved") from None
-    known = state.parameters.get((request.method, request.scope["route"].path))
+    known = state.parameters.get((request.method, request.scope["route"].path_format))
     if known is None:
         return
     counts = Counter(name for name, _ in request.query_params.multi_items())

@@ -3,11 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import Reply, ReplyDep, StateDep, TurnDep
 from api.errors import Problem
 from api.media_types import accepted, negotiate
 from api.protocol import FORM, QUERY, UPDATE, Operation, allow, operation, read_operation, read_pairs, request_iri
+from api.routers.descriptions import without_query
 from api.routers.update import run_update
 from api.workers import MediaTypes, Turn
 from api.writes import Write
@@ -111,8 +113,11 @@ async def sparql_get(
     """SELECT, ASK, CONSTRUCT or DESCRIBE. Relative IRIs are those of this address.
 
     Without FROM and without graphs in the parameters the default graph is the union of all graphs, unless the service
-    is set to the strict dataset. A graph that is not there is empty.
+    is set to the strict dataset. A graph that is not there is empty. Without anything asked, the service describes
+    itself: as RDF, or as a page to query from.
     """
+    if not request.scope["query_string"]:
+        return await run_in_threadpool(without_query, request, reply, state)
     asked = operation(read_pairs(request.scope["query_string"], "the query string"), ["query"], request_iri(request))
     media_types = _media_types(accepted(request.headers))
     await reply.open()

@@ -28,10 +28,13 @@ PAGES = (
     ("/conflicts", "Statements that contradict each other, and why"),
     ("/timeline", "Statements per day, month or year"),
     ("/questions", "Named questions in SPARQL, each at an address of its own"),
+    ("/query", "A page to query from in SPARQL"),
+    ("/examples", "Example queries, each with a link that runs it"),
     (
         f"/sparql?{urlencode({'query': 'SELECT ?who ?whom { ?who r:invites ?whom }'})}",
-        "SPARQL 1.1 queries, by GET and POST",
+        "SPARQL 1.1 queries for programs, by GET and POST; the bare address describes the service",
     ),
+    ("/void", "What is in it: counts by class, property and named graph (VoID)"),
     ("/health", "Whether the service answers, and from which revision"),
     ("/openapi.json", "The description of all this for programs"),
 )

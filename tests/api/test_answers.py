@@ -336,11 +336,11 @@ def test_an_iri_leads_to_where_the_service_tells_of_it(norland: TestClient) -> N
         ("/id/source/gazette-1", "/sources/gazette-1"),
         ("/id/relation/invites", "/relations/invites"),
     ):
-        answer = norland.get(path, follow_redirects=False)
+        answer = norland.get(path, headers={"Accept": "application/json"}, follow_redirects=False)
         assert (answer.status_code, answer.headers["location"]) == (303, place)
         assert norland.get(path).status_code == 200
     assert norland.get("/id/entity/nobody").status_code == 404
-    assert norland.get("/id/frame/invitation").status_code == 404
+    assert norland.get("/id/frame/nothing").status_code == 404
 
 
 def test_objections_to_an_actors_mediation_are_covered(talks: TestClient) -> None:
