@@ -17,7 +17,7 @@ from graph.values import Term, Value, bound
 
 FOLDER = Path(__file__).parent / "queries"
 _VARIABLE = re.compile(r"^#\s+\?(?P<name>\w+):\s*(?P<meaning>.+)$", re.M)
-_EXAMPLE = re.compile(r"\bsuch as (?P<curie>(?P<prefix>\w+):[\w.-]*\w)")
+_EXAMPLE = re.compile(r'\bsuch as (?:"(?P<text>[^"]*)"\^\^(?P<datatype>xsd:\w+)|(?P<curie>(?P<prefix>\w+):[\w.-]*\w))')
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,18 @@ class NamedQuery:
 
     @property
     def examples(self) -> dict[str, str]:
-        """A CURIE for each variable whose meaning gives one."""
-        return {name: m["curie"] for name, meaning in self.variables.items() if (m := _EXAMPLE.search(meaning))}
+        """A value for each variable whose meaning gives one: a CURIE, or the text of a literal."""
+        return {name: m["curie"] or m["text"] for name, m in self._found()}
 
     @property
     def kinds(self) -> dict[str, str]:
-        """The prefix of what each variable is bound to, so that `mediates` may stand for `r:mediates`."""
-        return {name: curie.partition(":")[0] for name, curie in self.examples.items()}
+        """What text stands for, by the example of each variable: the prefix of an IRI, or the datatype of a literal."""
+        return {name: m["prefix"] or m["datatype"] for name, m in self._found()}
+
+    def _found(self) -> Iterator[tuple[str, re.Match[str]]]:
+        for name, meaning in self.variables.items():
+            if match := _EXAMPLE.search(meaning):
+                yield name, match
 
     def bound(self, values: Mapping[str, Value], names: Names, iris: Iris) -> dict[str, Term]:
         """The terms of values for its variables, a place meaning its government. Raises what `values.bound` raises.

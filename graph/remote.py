@@ -1,11 +1,12 @@
 """A graph that a service answers from: the questions of `KnowledgeGraph`, asked over HTTP."""
 
+import contextlib
 import json
 import re
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from email.message import Message
@@ -25,9 +26,18 @@ import ontology
 from graph.asking import Asking
 from graph.contradictions import Contradiction
 from graph.entities import Entity
-from graph.exceptions import Candidate, GraphError, NotFoundError, ParameterError, ServiceError
+from graph.exceptions import (
+    Candidate,
+    GraphError,
+    InputError,
+    NotFoundError,
+    ParameterError,
+    Refusal,
+    ServiceError,
+    UnknownNameError,
+)
 from graph.questions import Answers, Found, Level
-from graph.rdf import Iris
+from graph.rdf import Iris, entity_quads, source_quads, statement_quads
 from graph.results import RESULTS, TRIPLES, Results, cell_of
 from graph.selection import Selection
 from graph.sources import Source
@@ -35,11 +45,13 @@ from graph.statements import Statement, in_order
 from graph.stores import Answer
 from graph.timelines import Step, Timeline
 from graph.values import Value
+from graph.writing import Report
 from ontology import Kind, Modality, OntologyError, Status, store_prefixes
 
 Json = dict[str, Any]
-JSON = "application/json"
+JSON, UPDATE = "application/json", "application/sparql-update"
 PAGE = 1000
+VALUES = str | bool | int | float | Decimal | date | datetime
 _FOUND = TypeAdapter(Found)
 _NEXT = re.compile(r"<([^>]*)>\s*;\s*rel=\"?next")
 _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
@@ -149,10 +161,52 @@ class RemoteGraph(Asking):
 
     def question(self, name: str, /, **values: Value) -> Results:
         for variable, value in values.items():
-            if not isinstance(value, str) or isinstance(value, BNode):
-                raise ParameterError(variable, f"{value!r} is no name, CURIE or IRI, which is what the service takes")
+            if isinstance(value, BNode) or not isinstance(value, VALUES):
+                raise ParameterError(variable, f"{value!r} is no name, IRI, literal, number or date")
         # The service decides which questions there are: it may be of another version.
         return self._results(f"/questions/{quote(name.replace('_', '-'), safe='')}", values)
+
+    # Writing
+
+    def update(self, text: str, *, using: Sequence[str] = (), using_named: Sequence[str] = ()) -> Report:
+        """Evaluates a SPARQL 1.1 update, all of it or nothing: see `KnowledgeGraph.update`.
+
+        Raises what that raises; ServiceError where writing is off, or the token is missing or unknown.
+        """
+        parameters = {"using-graph-uri": using, "using-named-graph-uri": using_named}
+        answer = self._request("/update", parameters, body=text.encode(), media_type=UPDATE, read=False)
+        return Report(**_read("/update", *answer))
+
+    def add(
+        self, statements: Iterable[Statement] = (), *, entities: Iterable[Entity] = (), sources: Iterable[Source] = ()
+    ) -> Report:
+        """Adds statements, and the entities and sources that they need where they are not there yet, all or nothing.
+
+        A statement that is there with other annotations is replaced. Raises ChangeRefusedError where something is not
+        as it must be, InputError for an entity or source that is there otherwise, and what `update` raises.
+        """
+        named, origins = list(entities), {s.id: s for s in sources}
+        batch = {s.id: s for s in statements}
+        new = [
+            *(entity_quads(e, ("added",), self.iris) for e in named if not _there(self.entity, e.id, e)),
+            *(source_quads(s, self.iris) for s in origins.values() if not _there(self.source, s.id, s)),
+        ]
+        gone: list[str] = []
+        for s in batch.values():
+            with contextlib.suppress(NotFoundError):
+                if (old := self.statement(s.id)) == s:
+                    continue
+                gone += self._quads(old, origins)
+            new += self._quads(s, origins)
+        operations = [
+            f"{word} DATA {{ {_graphs(quads)} }}" for word, quads in (("DELETE", gone), ("INSERT", new)) if quads
+        ]
+        return self.update(" ;\n".join(operations)) if operations else Report(revision=self.revision)
+
+    def _quads(self, statement: Statement, sources: dict[str, Source]) -> list[str]:
+        if statement.source not in sources:
+            sources[statement.source] = self.source(statement.source)
+        return [statement_quads(statement, sources[statement.source], self.iris)]
 
     # Requests
 
@@ -266,6 +320,8 @@ def _facts(problem: Mapping[str, Any], detail: str) -> Json:
         case "ParameterError":
             parameter = problem["parameter"]
             return {"parameter": parameter, "message": detail.removeprefix(f"{parameter}: ")}
+        case "ChangeRefusedError":
+            return {"findings": [Refusal(**f) for f in problem.get("findings", [])]}
     return {k: v for k, v in problem.items() if k not in ("type", "title", "status", "detail", "error")}
 
 
@@ -357,7 +413,29 @@ def _listed(value: Any) -> Iterable[Any]:
     return (value,) if isinstance(value, str) or not isinstance(value, Iterable) else value
 
 
+def _there(read: Callable[[str], Entity | Source], id: str, wanted: Entity | Source) -> bool:
+    """Whether it is there already, as it is wanted. Raises InputError where it is otherwise."""
+    try:
+        found = read(id)
+    except (NotFoundError, UnknownNameError):
+        return False
+    if found.id == id and found != wanted:
+        raise InputError(f"{id!r} is there already, and otherwise", way_out="use the same description, or another id")
+    return found.id == id
+
+
+def _graphs(quads: Iterable[str]) -> str:
+    """N-Quads as SPARQL writes them."""
+    graphs: dict[str, list[str]] = {}
+    for line in filter(None, "".join(quads).split("\n")):
+        triple, graph = line.removesuffix(" .").rsplit(" ", 1)
+        graphs.setdefault(graph, []).append(triple)
+    return " ".join(f"GRAPH {graph} {{ {' . '.join(triples)} }}" for graph, triples in graphs.items())
+
+
 def _text(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -365,7 +443,7 @@ def _sent(name: str, value: Value) -> Any:
     """A value as the service takes it: names and numbers as they are, everything else as a term."""
     if isinstance(value, bool | int | str) and not isinstance(value, Node):
         return value
-    if isinstance(value, float | Decimal | date | datetime):
+    if isinstance(value, VALUES) and not isinstance(value, Node):
         value = Literal(value)
     if not isinstance(value, URIRef | Literal):
         raise ParameterError(name, f"{value!r} is no name, IRI, literal, number or date")

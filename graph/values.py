@@ -24,7 +24,8 @@ def bound(
     """The term of each value. Raises ParameterError, and for names what `resolve` raises.
 
     Text is the name of an entity, which `resolve` gives the id of, or a CURIE or an IRI: text as such is a `Literal`.
-    `kinds` says of which variables it is rather the id of a source or statement, or a relation, by prefix: s, st, r.
+    `kinds` says of which variables it is rather the id of a source or statement, or a relation, by prefix: s, st, r;
+    or a literal, by datatype: xsd:date.
     """
     return {name: _term(name, v, iris, resolve, (kinds or {}).get(name, "e")) for name, v in values.items()}
 
@@ -33,10 +34,19 @@ def _term(name: str, value: Value, iris: Iris, resolve: Callable[[str], str], ki
     if isinstance(value, URIRef | Literal):
         return value
     if isinstance(value, str) and not isinstance(value, Node):
+        if kind.startswith("xsd:"):
+            return _literal(name, value.strip(), kind)
         return URIRef(_iri(name, value.strip(), iris, resolve, kind))
     if isinstance(value, bool | int | float | Decimal | date | datetime):
         return Literal(value)
     raise ParameterError(name, f"{value!r} is no name, IRI, literal, number or date")
+
+
+def _literal(name: str, text: str, kind: str) -> Literal:
+    found = Literal(text, datatype=URIRef(expand(kind)))
+    if found.ill_typed:
+        raise ParameterError(name, f"{text!r} is no {kind}")
+    return found
 
 
 def _iri(name: str, text: str, iris: Iris, resolve: Callable[[str], str], kind: str) -> str:

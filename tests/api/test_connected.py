@@ -6,16 +6,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import pytest
 from rdflib import BNode, Literal, URIRef
 
-from graph import KnowledgeGraph
+from graph import Entity, KnowledgeGraph, Source, Statement
 from graph.asking import Asking
 from graph.exceptions import (
     AmbiguousNameError,
+    ChangeRefusedError,
+    InputError,
     NotFoundError,
     ParameterError,
     QueryRefusedError,
@@ -25,7 +28,7 @@ from graph.exceptions import (
 )
 from graph.remote import RemoteGraph
 from ontology import UnknownTermError
-from tests.api.services import NORLAND, Service
+from tests.api.services import NORLAND, Service, Start
 
 ALL = ("active", "disputed", "retracted")
 
@@ -189,6 +192,53 @@ def test_an_unknown_variable_of_a_question_is_named(kg: Asking) -> None:
 def test_what_a_service_does_not_allow_is_refused(there: RemoteGraph) -> None:
     with pytest.raises(QueryRefusedError, match="SERVICE is not allowed here"):
         there.sparql("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }")
+
+
+# Writing
+
+
+NOTE = Statement(
+    subject="norland", relation="criticises", object="ada-smith", source="letter", start=1, end=9, modality="asserted",
+    attributed_to=("bo-sund",), note='A "note" \\u0022 with\u2028breaks\n} ; DROP ALL #', codes=("cameo-1.1b3:111",),
+)  # fmt: skip
+ADA = Entity(id="ada-smith", kind="person", label={"text": "Ada \u2028Smith"}, aliases=[{"text": "Ада", "lang": "ru"}])
+LETTER = Source(id="letter", title="A letter", kind="note", published="2031-05", modality="asserted")
+
+
+def test_what_is_added_at_a_service_is_there_at_once(service: Start, tmp_path: Path) -> None:
+    running = service(store=tmp_path / "kg", tokens="ada:open-sesame")
+    url = f"http://127.0.0.1:{running.port}"
+    kg = KnowledgeGraph.connect(url, token="open-sesame")  # noqa: S106 - the one set above
+    report = kg.add([NOTE], entities=[ADA], sources=[LETTER])
+    assert (report.added, report.entities, report.sources, report.revision) == (1, 1, 1, kg.revision)
+    assert kg.statements(subject="Norland", object="Ада") == [NOTE]
+    assert (kg.entity("ada-smith"), kg.source("letter")) == (ADA, LETTER)
+    assert kg.add([NOTE], entities=[ADA], sources=[LETTER]).nothing
+    noted = NOTE.model_copy(update={"note": "Another note.", "codes": ()})
+    assert kg.add([noted]).changed == 1
+    assert kg.statement(NOTE.id) == noted
+    with KnowledgeGraph(tmp_path / "kg") as here:  # the same as added here
+        assert (here.statement(NOTE.id), here.entity("ada-smith"), here.source("letter")) == (noted, ADA, LETTER)
+    with pytest.raises(InputError, match="'ada-smith' is there already, and otherwise"):
+        kg.add(entities=[ADA.model_copy(update={"description": "A writer."})])
+    before = kg.revision
+    with pytest.raises(QuerySyntaxError):
+        kg.update("INSERT DATA {")
+    with pytest.raises(QueryRefusedError, match="LOAD"):
+        kg.update("LOAD <http://127.0.0.1:9/>")
+    with pytest.raises(ChangeRefusedError, match="refused, nothing was changed"):
+        kg.update("INSERT DATA { GRAPH g:edges { e:westmark r:accuses e:ada-smith } }")
+    assert kg.revision == before
+    assert kg.update("DELETE WHERE { GRAPH s:letter { ?s ?p ?o } }").removed == 1
+    for token, words in ((None, "writing needs a token"), ("open-door", "this token is not known here")):
+        with pytest.raises(ServiceError, match=words) as caught:
+            KnowledgeGraph.connect(url, token=token).update("CLEAR ALL")
+        assert (caught.value.status, "open-door" in str(caught.value)) == (401, False)
+
+
+def test_where_writing_is_off_that_is_told(there: RemoteGraph) -> None:
+    with pytest.raises(ServiceError, match="/update with 403"):
+        there.update("CLEAR ALL")
 
 
 # Services that are not there, busy, or something else

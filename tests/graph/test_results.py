@@ -12,7 +12,7 @@ from rdflib.namespace import XSD
 
 from graph import KnowledgeGraph
 from graph.exceptions import NotFoundError, ParameterError, QuerySyntaxError, UnknownNameError
-from graph.named_queries import named_queries
+from graph.named_queries import NamedQuery, named_queries
 from ontology import UnknownTermError
 
 INVITES = "SELECT ?who ?whom { ?who r:invites ?whom }"
@@ -162,6 +162,19 @@ def test_unknown_questions_variables_and_names_list_what_there_is(talks: Knowled
         talks.question("mediators-between", one="Armenai")
     with pytest.raises(UnknownTermError, match="did you mean invites"):
         talks.question("who", question="invite")
+
+
+def test_an_example_says_what_text_stands_for(talks: KnowledgeGraph) -> None:
+    meanings = {"since": 'the first day, such as "2020-01-01"^^xsd:date', "of": "the statement, such as st:y7wrm2a2kn"}
+    query = NamedQuery("q", "Q.", meanings, "")
+    assert query.examples == {"since": "2020-01-01", "of": "st:y7wrm2a2kn"}
+    names, iris = talks.snapshot.names, talks.iris
+    assert query.bound({"since": "2031-05-01", "of": "y7wr"}, names, iris) == {
+        "since": Literal("2031-05-01", datatype=XSD.date),
+        "of": URIRef(iris.statement("y7wr")),
+    }
+    with pytest.raises(ParameterError, match="since: 'yesterday' is no xsd:date"):
+        query.bound({"since": "yesterday"}, names, iris)
 
 
 def test_frames_of_questions_are_pandas(talks: KnowledgeGraph) -> None:
