@@ -58,12 +58,12 @@ def day(graph: KnowledgeGraph) -> list[Asked]:
             f"""SELECT ?mediator ?relation ?statement ?earliest ?latest ?source WHERE {{
               VALUES (?one ?other) {{ (<{one}> <{other}>) }}
               GRAPH ?source {{
-                ?statement t:party ?one, ?other ; rdf:predicate ?relation ; rdf:subject ?mediator ;
-                  t:earliest ?earliest ; t:latest ?latest .
+                ?statement t:party ?one, ?other ; rdf:predicate ?relation ; rdf:subject ?mediator ; t:latest ?latest .
               }}
               ?relation t:family t:mediation .
               MINUS {{ ?statement t:status t:retracted }}
-              FILTER(?earliest <= "{UNTIL}"^^xsd:date && ?latest >= "{SINCE}"^^xsd:date)
+              OPTIONAL {{ ?statement t:earliest ?earliest }}
+              FILTER(?latest >= "{SINCE}"^^xsd:date && (!BOUND(?earliest) || ?earliest <= "{UNTIL}"^^xsd:date))
             }} ORDER BY ?mediator ?statement""",
             with_query("/who/mediation", party=ONE, since=SINCE, until=UNTIL, **exact) + f"&party={OTHER}",
             ("statement",),
