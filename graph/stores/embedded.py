@@ -342,7 +342,7 @@ class EmbeddedStore:
         Sorting takes one core a batch, without Python's lock: two threads use what there is while pieces are made.
         When the block ends everything is there; an error leaves a part.
         """
-        before, loaded = _size(self.path), 0
+        loaded = 0
         with ThreadPoolExecutor(2) as pool:
             loads: list[Future[None]] = []
             batch: list[bytes] = []
@@ -367,7 +367,7 @@ class EmbeddedStore:
                 submit()
             for future in loads:
                 future.result()
-        if loaded > max(before, _BATCH):
+        if loaded > _BATCH and loaded > _size(self.path) / 2:
             # Queries then take half the time. It writes all files anew: worth it only where most of them are new.
             self.engine.optimize()
 
@@ -492,7 +492,11 @@ def _capped(triples: Iterable[ox.Triple], max_rows: int | None) -> Iterator[ox.T
 
 
 def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+    size = 0
+    for file in folder.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # the engine tidies up meanwhile
+            size += file.stat().st_size
+    return size
 
 
 class _ByteCapError(Exception):
