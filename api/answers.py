@@ -9,6 +9,7 @@ from api.texts import Texts
 from graph.acting import Acting
 from graph.columns import MODALITIES, OPEN_END, OPEN_START
 from graph.coverage import Coverage, count_by_relation, coverage
+from graph.differences import Difference
 from graph.questions import Answers, Found
 from graph.selection import Selection
 from graph.snapshot import Snapshot
@@ -263,3 +264,9 @@ def source_answer(snapshot: Snapshot, id: str) -> Json:
         counts = {MODALITIES[v]: n for v, n in zip(values.tolist(), sizes.tolist(), strict=True)}
     fields = snapshot.source(id).model_dump()
     return fields | {"iri": snapshot.iris.source(id), "statements": sum(counts.values()), "modalities": counts}
+
+
+def difference_answer(d: Difference) -> Json:
+    """One difference between two revisions."""
+    fields = {name: {"before": before, "after": after} for name, (before, after) in d.fields.items()}
+    return {"change": d.change, "id": d.id, "text": d.text, "fields": fields}

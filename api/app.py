@@ -16,6 +16,7 @@ from api.middleware import AccessLog, Bounds, HeadAsGet, Unexpected
 from api.queueing import FairQueue
 from api.routers import (
     catalogue,
+    citations,
     descriptions,
     graph_store,
     health,
@@ -91,7 +92,7 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
     )
     for module in (
         start, questions, named_questions, statements, catalogue, vocabulary, sparql, update, graph_store, health,
-        linked_data, descriptions, query,
+        citations, linked_data, descriptions, query,
     ):  # fmt: skip
         app.include_router(module.router)
     _describe_problems(app)
@@ -117,6 +118,7 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
             "X-Total-Count",
             "X-Request-Id",
             "Retry-After",
+            "Tertius-Revision",
         ],
     )
     app.add_middleware(AccessLog)
@@ -147,6 +149,7 @@ def open_graph(settings: Settings, progress: Callable[[str], None] = lambda _: N
         settings.store,
         base=settings.base if settings.store is None else None,
         vocabulary=not (settings.raw_rdf and settings.data == "none"),
+        keep_cited=settings.keep_cited,
     )
     if settings.data != "none":
         report = kg.load(settings.data, texts=settings.texts, progress=progress)

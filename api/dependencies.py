@@ -146,7 +146,7 @@ class Reply:
 
     def headers(self) -> dict[str, str]:
         """Headers of the answer, whatever it is: how it may be kept, and its tag."""
-        headers = {"Cache-Control": "no-cache", "Vary": "Accept"}
+        headers = {"Cache-Control": "no-cache", "Vary": "Accept", "Tertius-Revision": str(self.snapshot.revision)}
         # What is posted depends on the body too, and nobody asks for it again by its tag.
         return headers if self._request.method == "POST" else headers | {"ETag": self._etag}
 

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from graph.exceptions import (
     AmbiguousNameError,
+    CitationRoomError,
     GraphError,
     NameResolutionError,
     NotFoundError,
@@ -72,6 +73,7 @@ STATUS: dict[type[Exception], int] = {
     QueryTooLargeError: 422,
     QueryError: 500,
     StoreLockedError: 503,
+    CitationRoomError: 507,
     StoreWriteError: 507,
     StoreError: 500,
     GraphError: 422,

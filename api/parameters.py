@@ -9,6 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.errors import Problem
+from graph.differences import Subject
 from graph.exceptions import ParameterError
 from graph.knowledge_graph import selection_from_names
 from graph.questions import Level
@@ -164,6 +165,19 @@ class ResolveParameters(Parameters):
     on: date | None = Field(
         None, description="The name of a post means whoever held it on this day.", examples=["2026-05-31"]
     )
+
+
+class DifferenceParameters(Page):
+    """Which revisions are compared, and what is listed."""
+
+    since: Annotated[int | None, BeforeValidator(_whole_number)] = Field(
+        None, alias="from", ge=1, description="The revision before; without it, the last one kept before `to`.",
+        examples=[1],
+    )  # fmt: skip
+    to: Annotated[int | None, BeforeValidator(_whole_number)] = Field(
+        None, ge=1, description="The revision after; without it, the current one.", examples=[2]
+    )
+    of: Subject = Field(Subject.STATEMENTS, description="What is listed.", examples=["entities"])
 
 
 class NoParameters(Parameters):

@@ -1,11 +1,14 @@
 """The bodies of answers, for the OpenAPI page and for tests that hold every answer against them."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from graph.differences import Change, Subject
 from ontology import Kind, Modality, Status
+
+Value = TypeVar("Value")
 
 
 class Body(BaseModel):
@@ -441,6 +444,90 @@ class QuestionList(Body):
 
     items: list[QuestionBody]
     total: int
+
+
+class FreezeBody(Body):
+    """What is to be frozen: the address of a question, or a query."""
+
+    target: Annotated[
+        str | None,
+        Field(
+            max_length=200_000,
+            description="Path and parameters of the answer: /who/…, /statements, /timeline, /conflicts or /sparql.",
+            examples=["/who/invites?object=Mirzoyan"],
+        ),
+    ] = None
+    query: Annotated[str | None, Field(max_length=200_000, description="A SPARQL query instead.")] = None
+    revision: Annotated[
+        int | None, Field(ge=1, description="The revision that answered; without it, the current one is asked.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.target is None) == (self.query is None):
+            raise ValueError("give either target or query")
+        return self
+
+
+class ThenAndNow(Body, Generic[Value]):
+    """A value when the answer was frozen, and now."""
+
+    then: Value
+    now: Value | None
+
+
+class FateBody(Body):
+    """What became of a statement."""
+
+    id: str
+    status: Annotated[str, Field(description="active, disputed, retracted, or `gone` where it is no longer there.")]
+    text: str
+    note: str | None
+    corrected_by: str | None
+
+
+class ComparisonBody(Body):
+    """A frozen answer beside the one that its question is given now."""
+
+    citation: str
+    same: Annotated[bool, Field(description="Whether the checksums of the rows agree.")]
+    revision: ThenAndNow[int]
+    rows: ThenAndNow[int]
+    checksum: ThenAndNow[str]
+    added: Annotated[list[Any], Field(description="Rows that were not there, at most 1,000.")]
+    added_total: int
+    removed: Annotated[list[Any], Field(description="Rows that are no longer there, as far as they were kept.")]
+    removed_total: int
+    statements: Annotated[list[FateBody], Field(description="The statements in these rows.")]
+    remarks: list[str]
+
+
+class BeforeAndAfter(Body):
+    """A field's values."""
+
+    before: Any
+    after: Any
+
+
+class DifferenceBody(Body):
+    """One difference."""
+
+    change: Change
+    id: Annotated[str, Field(description="Empty for quads.")]
+    text: Annotated[str, Field(description="In words, or the quad.")]
+    fields: dict[str, BeforeAndAfter]
+
+
+class DifferencesBody(Body):
+    """What one revision says that the other does not."""
+
+    since: Annotated[int, Field(alias="from")]
+    to: int
+    of: Subject
+    counts: dict[Change, int]
+    items: list[DifferenceBody]
+    total: int
+    next: str | None
 
 
 class Health(Body):

@@ -60,6 +60,15 @@ class Settings(BaseSettings):
     query_queue_each: int = Field(16, ge=1, le=1000, description="Most SPARQL queries of one address that may wait.")
     query_wait: float = Field(20, gt=0, le=3600, description="Seconds that a SPARQL query may wait for its turn.")
     update_timeout: float = Field(60, gt=0, le=3600, description="Seconds that one update or write may take.")
+    citation_bytes: int = Field(4 * 1024 * 1024, ge=1024, description="Most bytes of an answer that can be frozen.")
+    citation_room: int = Field(
+        256, ge=0, description="MiB on disk that all frozen answers may take; 0 lets nobody freeze any."
+    )
+    keep_cited: int | None = Field(
+        None,
+        ge=0,
+        description="Most old revisions that are kept because frozen answers need them; 20 unless the store says else.",
+    )
     url_length: int = Field(
         61_440, ge=1024, le=65_000, description="Most bytes of a request's address; post longer queries."
     )

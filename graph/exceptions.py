@@ -18,6 +18,7 @@ GraphError
 ├── ServiceError               a service that cannot be reached, or answers what it should not
 └── StoreError                 the store cannot be opened or written
     ├── BackupError            a backup that is damaged, or none
+    ├── CitationRoomError      no more answers can be frozen
     ├── StoreFormatError
     ├── StoreLockedError
     └── StoreWriteError
@@ -86,7 +87,7 @@ class AmbiguousNameError(NameResolutionError):
 
 
 class NotFoundError(GraphError):
-    """No entity, statement or source has this id; `known` lists what there is, where that is short."""
+    """Nothing of this sort has this id; `known` lists what there is, where that is short."""
 
     def __init__(self, what: str, id: str, known: Iterable[str] = ()) -> None:
         self.what, self.id, self.known = what, id, tuple(known)
@@ -161,6 +162,16 @@ class StoreError(GraphError):
 
 class BackupError(StoreError):
     """The file is no backup, or not as it was when the backup was made."""
+
+
+class CitationRoomError(StoreError):
+    """The frozen answers take all the room that they may."""
+
+    def __init__(self, taken: int, room: int) -> None:
+        super().__init__(
+            f"frozen answers take {taken} bytes of {room} that they may take here: keep the answer and its query "
+            "yourself, or ask the operator for more room"
+        )
 
 
 class StoreFormatError(StoreError):

@@ -15,8 +15,10 @@ from oxrdflib import OxigraphStore
 
 from graph.asking import Asking
 from graph.changes import Change, SparqlUpdate, Touched, apply_change
+from graph.citations import Citations
 from graph.contradictions import Contradiction, contradictions
 from graph.datasets import Dataset, check_texts, dataset_folders, read_dataset
+from graph.differences import Differences
 from graph.entities import Entity
 from graph.exceptions import InputError, InputErrors, StoreFormatError
 from graph.frames import entity_faults, frame_faults, source_faults
@@ -59,7 +61,14 @@ class KnowledgeGraph(Asking):
     `vocabulary` is false: then it is empty. Raises StoreFormatError, StoreWriteError.
     """
 
-    def __init__(self, path: Path | str | None = None, *, base: str | None = None, vocabulary: bool = True) -> None:
+    def __init__(
+        self, path: Path | str | None = None, *,
+        base: str | None = None, vocabulary: bool = True, keep_cited: int | None = None,
+    ) -> None:  # fmt: skip
+        """Opens the store in a folder, or makes it, with the base of its IRIs; without a folder a temporary one.
+
+        `keep_cited` sets how many revisions beside the recent ones the store keeps because frozen answers need them.
+        """
         self._vocabulary = vocabulary
         self._temporary = None if path is not None else tempfile.mkdtemp(prefix="tertius-")
         self.path = Path(path if path is not None else str(self._temporary))
@@ -67,6 +76,9 @@ class KnowledgeGraph(Asking):
         self.iris = Iris(self._folder.format.base)
         self._lock, self._writing = threading.RLock(), threading.RLock()
         self._snapshot: Snapshot | None = None
+        self._older: dict[int, Snapshot] = {}
+        self._differences: dict[tuple[int, int], Differences] = {}
+        self.citations = Citations(self.path)
         if self._temporary:
             weakref.finalize(self, shutil.rmtree, self._temporary, ignore_errors=True)
         if self._folder.current_number() == 0:
@@ -74,6 +86,8 @@ class KnowledgeGraph(Asking):
                 if self._folder.current_number() == 0:
                     with self._folder.writing() as revision:
                         Draft(None, self.iris, vocabulary=vocabulary).write(revision, Report())
+        if keep_cited is not None:
+            self._folder.keep_cited = keep_cited
 
     def __enter__(self) -> Self:
         return self
@@ -85,6 +99,8 @@ class KnowledgeGraph(Asking):
         """Lets go of the current revision. Nothing is lost: every write was synced when it returned."""
         with self._lock:
             self._snapshot = None
+            self._older.clear()
+            self._differences.clear()
 
     @property
     def store_id(self) -> str:
@@ -110,6 +126,35 @@ class KnowledgeGraph(Asking):
                     raise StoreFormatError(f"{self.path} holds no revision")
                 self._snapshot = current = Snapshot(revision, self.iris)
             return current
+
+    @property
+    def revisions(self) -> list[int]:
+        """Numbers of the revisions that are kept, the current one last."""
+        return self._folder.kept()
+
+    def at(self, revision: int) -> Snapshot:
+        """A revision that is still kept: `revisions` lists them. Raises NotFoundError."""
+        if (current := self.snapshot).revision == revision:
+            return current
+        with self._lock:
+            if revision not in self._older:
+                found = Snapshot(self._folder.at(revision), self.iris)
+                _make_room(self._older, _OLDER_KEPT)
+                self._older[revision] = found
+            return self._older[revision]
+
+    def differences(self, since: int, until: int | None = None) -> Differences:
+        """What the revision `until`, the current one where none is named, says that `since` does not, and the reverse.
+
+        Raises NotFoundError where one of them is no longer kept.
+        """
+        pair = since, self.snapshot.revision if until is None else until
+        with self._lock:
+            if pair not in self._differences:
+                found = Differences(self.at(pair[0]), self.at(pair[1]))
+                _make_room(self._differences, _OLDER_KEPT)
+                self._differences[pair] = found
+            return self._differences[pair]
 
     # Writing
 
@@ -339,7 +384,7 @@ class KnowledgeGraph(Asking):
         return found
 
 
-_NETWORKS_KEPT = 8
+_NETWORKS_KEPT, _OLDER_KEPT = 8, 2
 
 
 def _answered(snapshot: Snapshot, query: str, bindings: Mapping[str, Term]) -> Results:
@@ -386,6 +431,11 @@ def selection_from_names(snapshot: Snapshot, filters: Mapping[str, Any]) -> Sele
         if isinstance(values.get(name), str):
             values[name] = date.fromisoformat(values[name])
     return Selection(**values)
+
+
+def _make_room(kept: dict[Any, Any], most: int) -> None:
+    while len(kept) >= most:
+        kept.pop(next(iter(kept)))
 
 
 def _listed(value: Any) -> tuple[Any, ...]:

@@ -4,6 +4,8 @@
     STORE/CURRENT           number of the current revision
     STORE/write.lock        held by the process that writes
     STORE/revisions/N/      db/ (the engine), columns.npz, tables.json, meta.json, read.lock
+    STORE/citations/N/      the frozen answers of revision N, which is kept for them: see graph.citations
+    STORE/keep_cited        how many revisions are kept for that alone
 
 A write copies the current revision by hard links, changes the copy, syncs it and then renames the pointer.
 A crash at any moment leaves the old revision current; what it left behind is cleared by the next write.
@@ -22,10 +24,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Self
 
-from graph.exceptions import StoreFormatError, StoreLockedError, StoreWriteError
+from graph.exceptions import NotFoundError, StoreFormatError, StoreLockedError, StoreWriteError
 from ontology import BASE
 
 FORMAT = 1
+CITATIONS = "citations"
+KEEP_CITED = 20
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]+/")
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}\s*")
 _NEW = {"write.lock", "format.json", "format.json.new"}
@@ -155,6 +159,35 @@ class RevisionFolder:
                 raise StoreFormatError(f"{self.path} points to revision {number}, which is not there")
         return None
 
+    def at(self, number: int) -> Revision:
+        """A revision that is still kept, held. Raises NotFoundError, which names those that are."""
+        if number <= self.current_number():  # a draft is nothing to read
+            with contextlib.suppress(FileNotFoundError):
+                return Revision(self.path / "revisions" / str(number)).hold()
+        raise NotFoundError("revision", str(number), map(str, self.kept()))
+
+    def kept(self) -> list[int]:
+        """Numbers of the revisions that can be read, in ascending order."""
+        whole = (p for p in self._folders() if (p / "read.lock").exists())
+        return sorted(n for n in map(_number, whole) if n <= self.current_number())
+
+    @property
+    def keep_cited(self) -> int:
+        """How many revisions older than the recent ones are kept because frozen answers need them."""
+        try:
+            return int((self.path / "keep_cited").read_text())
+        except (OSError, ValueError):
+            return KEEP_CITED
+
+    @keep_cited.setter
+    def keep_cited(self, number: int) -> None:
+        # It stands in the store, so that every process that writes keeps to it.
+        if number != self.keep_cited:
+            with self.locked(wait=10), _write_errors(self.path):
+                _write_synced(self.path / "keep_cited.new", str(number))
+                (self.path / "keep_cited.new").replace(self.path / "keep_cited")
+                sync_folder(self.path)
+
     @contextlib.contextmanager
     def writing(self) -> Iterator[Revision]:
         """A folder for the next revision; it becomes current when the block ends without an error.
@@ -174,7 +207,7 @@ class RevisionFolder:
                 temporary = self.path / "CURRENT.new"
                 _write_synced(temporary, str(draft.number))
                 temporary.replace(self._pointer)
-                _sync_folder(self.path)
+                sync_folder(self.path)
             except BaseException:
                 if self.current_number() == number:
                     shutil.rmtree(draft.path, ignore_errors=True)
@@ -207,16 +240,35 @@ class RevisionFolder:
                 shutil.rmtree(path)
 
     def _clear_before(self, number: int) -> None:
-        """Revisions that are neither recent nor held by a reader."""
-        for path in self._folders():
-            if int(path.name) < number:
-                with contextlib.suppress(OSError), (path / "read.lock").open("a") as lock:
+        """Revisions that are neither recent nor held by a reader nor needed by a frozen answer."""
+        old = sorted((n for n in map(_number, self._folders()) if n < number), reverse=True)
+        room = self.keep_cited
+        for each in old:
+            path = self.path / "revisions" / str(each)
+            try:
+                with (path / "read.lock").open() as lock:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    shutil.rmtree(path, ignore_errors=True)
+                    # Whoever freezes an answer holds its revision meanwhile: looked for earlier, it could be missed.
+                    if room > 0 and self._is_cited(each):
+                        room -= 1
+                        continue
+                    (path / "read.lock").unlink()  # from here on nobody takes what is left for a revision
+            except FileNotFoundError:
+                pass  # a killed writer was clearing it away
+            except OSError:  # held by a reader, or not ours to clear
+                continue
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _is_cited(self, number: int) -> bool:
+        return any((self.path / CITATIONS / str(number)).glob("*.json.gz"))
 
     def _folders(self) -> list[Path]:
         folder = self.path / "revisions"
         return [p for p in folder.iterdir() if p.name.isdigit()] if folder.exists() else []
+
+
+def _number(path: Path) -> int:
+    return int(path.name)
 
 
 @contextlib.contextmanager
@@ -236,7 +288,8 @@ def _write_synced(path: Path, text: str) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
+    """Makes names in the folder survive a loss of power."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -252,5 +305,5 @@ def _sync_tree(path: Path) -> None:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-        _sync_folder(Path(folder))
-    _sync_folder(path.parent)
+        sync_folder(Path(folder))
+    sync_folder(path.parent)

@@ -102,6 +102,20 @@ class EmbeddedStore:
         for quad in self.engine.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
             yield _subject(quad), _property(quad)
 
+    def lines_of(self, predicates: Iterable[str]) -> set[bytes]:
+        """Subject, predicate and object of all quads with these predicates, as text: many times faster than terms."""
+        values = " ".join(str(ox.NamedNode(p)) for p in predicates)
+        solutions = self._query(f"SELECT ?s ?p ?o {{ VALUES ?p {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} }}", union=False)
+        output = io.BytesIO()
+        solutions.serialize(output, format=ox.QueryResultsFormat.TSV)
+        return set(output.getvalue().split(b"\n")[1:-1])
+
+    def quad_lines(self) -> set[bytes]:
+        """All quads as canonical N-Quads, one a line."""
+        output = io.BytesIO()
+        self.engine.dump(output, format=ox.RdfFormat.N_QUADS)
+        return set(output.getvalue().split(b"\n")[:-1])
+
     def select(self, query: str, bindings: Mapping[str, str] | None = None) -> list[dict[str, str]]:
         """Solutions of a SELECT over the union of all graphs, values as IRIs or lexical forms."""
         substitutions = {ox.Variable(k): ox.NamedNode(v) for k, v in (bindings or {}).items()}

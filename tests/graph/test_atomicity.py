@@ -30,7 +30,7 @@ STEPS = {
     "sync": "graph.revisions:_sync_tree",
     "pointer": "graph.revisions:_write_synced",
     "switch": "pathlib:Path.replace",
-    "sync of the switch": "graph.revisions:_sync_folder",
+    "sync of the switch": "graph.revisions:sync_folder",
     "clearing": "graph.revisions:RevisionFolder._clear_before",
 }
 
