@@ -147,7 +147,7 @@ def bibtex(citation: Citation) -> str:
     licences = sorted({s.licence for s in citation.sources if s.licence})
     note = [
         f"revision {citation.revision} of the store {citation.store_id}",
-        f"{citation.rows} rows, SHA-256 {citation.checksum}",
+        f"{citation.rows} {'row' if citation.rows == 1 else 'rows'}, SHA-256 {citation.checksum}",
         sources_line(citation).rstrip(".").lower(),
         *([f"licences: {'; '.join(licences)}"] if licences else []),
     ]

@@ -35,6 +35,9 @@ ENVIRONMENT = {
     "BODY_LENGTH": ("3000", 3000),
     "WRITE_LENGTH": ("4000", 4000),
     "WRITE_WAIT": ("0.5", 0.5),
+    "CITATION_BYTES": ("4096", 4096),
+    "CITATION_ROOM": ("0", 0),
+    "KEEP_CITED": ("5", 5),
     "LOG_LEVEL": ("debug", "debug"),
 }
 
