@@ -300,7 +300,10 @@ def sync_folder(path: Path) -> None:
 def _sync_tree(path: Path) -> None:
     for folder, _, files in os.walk(path):
         for name in files:
-            descriptor = os.open(Path(folder) / name, os.O_RDONLY)
+            try:
+                descriptor = os.open(Path(folder) / name, os.O_RDONLY)
+            except FileNotFoundError:
+                continue  # the engine was still merging files: it syncs by itself what takes their place
             try:
                 os.fsync(descriptor)
             finally:
