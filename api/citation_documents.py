@@ -11,7 +11,7 @@ from ontology import PREFIXES
 
 JSON_LD, BIBTEX, HTML = "application/ld+json", "application/x-bibtex", "text/html"
 
-_UNION, _ORDER = "union-default-graph", "order-matters"
+_UNION = "union-default-graph"
 CONTEXT: dict[str, Any] = {
     "schema": PREFIXES["schema"],
     "prov": PREFIXES["prov"],
@@ -70,7 +70,7 @@ def json_ld(citation: Citation) -> dict[str, Any]:
     asked: dict[str, Any] = {"type": "prov:Activity", "door": request.path}
     if request.query is not None:
         asked["query"] = request.query
-    settings = [(_UNION, str(request.union).lower()), (_ORDER, str(request.ordered).lower())]
+    settings = [(_UNION, str(request.union).lower())]
     parameters = [*request.parameters, *(settings if request.kind is Kind.SPARQL else [])]
     asked["parameters"] = [{"type": "schema:PropertyValue", "name": n, "value": v} for n, v in parameters]
     asked["software"] = {"type": ["prov:SoftwareAgent", "schema:SoftwareApplication"], "name": citation.software}
@@ -101,11 +101,11 @@ def request_in(document: dict[str, Any]) -> Request:
     """What was asked, from the citation as data. Raises KeyError, TypeError and ValueError where it is none."""
     asked = document["asked"]
     pairs = [(p["name"], p["value"]) for p in asked["parameters"]]
-    settings = {name: value == "true" for name, value in pairs if name in (_UNION, _ORDER)}
+    settings = {name: value == "true" for name, value in pairs if name == _UNION}
     return Request(
         kind=Kind.SPARQL if "query" in asked else Kind.QUESTION, path=asked["door"], query=asked.get("query"),
         parameters=tuple(pair for pair in pairs if pair[0] not in settings),
-        union=settings.get(_UNION, True), ordered=settings.get(_ORDER, False),
+        union=settings.get(_UNION, True),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from pydantic import ValidationError
 from pydantic_core import to_json
+from starlette.concurrency import run_in_threadpool
 
 from api import answers
 from api.dependencies import VERSION
@@ -30,7 +31,6 @@ from graph.checksums import (
 from graph.citations import Citation, Frozen, Kind, Request, cite, digest
 from graph.contradictions import contradictions
 from graph.exceptions import (
-    GraphError,
     NameResolutionError,
     NotFoundError,
     ParameterError,
@@ -54,9 +54,9 @@ _GRAPHS = ("default-graph-uri", "named-graph-uri")
 
 
 class Run(Protocol):
-    """Answers a SPARQL query on a snapshot: QueryWorker.run, or the engine in this process."""
+    """Answers a SPARQL query on a snapshot: Turn.run, or the engine in this process."""
 
-    def __call__(
+    async def __call__(
         self, snapshot: Snapshot, query: str, media_types: MediaTypes, *, union: bool, dataset: QueryDataset | None
     ) -> Answer: ...
 
@@ -67,7 +67,7 @@ class Run(Protocol):
 def request_for(target: str, *, union: bool) -> Request:
     """What an address of the service asks: /sparql, /who/…, /statements, /timeline or /conflicts with parameters.
 
-    Raises ParameterError, QueryRefusedError where the answer would be another one each time.
+    Raises ParameterError.
     """
     parts = urlsplit(target)
     try:
@@ -90,18 +90,12 @@ def request_for(target: str, *, union: bool) -> Request:
 
 
 def sparql_request(query: str, parameters: Iterable[tuple[str, str]] = (), *, union: bool) -> Request:
-    """What a SPARQL query asks. Raises ParameterError, QueryRefusedError."""
+    """What a SPARQL query asks. Raises ParameterError."""
     pairs = tuple(sorted(set(parameters)))
     for name, _ in pairs:
         if name not in _GRAPHS:
             raise ParameterError(name, f"a frozen query takes query, {', '.join(_GRAPHS)}")
-    if function := changing_function(query):
-        raise QueryRefusedError(
-            f"{function}() has another value each time, so that the answer could never be had again: write the value"
-        )
-    return Request(
-        kind=Kind.SPARQL, path="/sparql", query=query, parameters=pairs, union=union, ordered=is_ordered(query)
-    )
+    return Request(kind=Kind.SPARQL, path="/sparql", query=query, parameters=pairs, union=union)
 
 
 def _each(values: Any) -> Iterable[str]:
@@ -142,26 +136,30 @@ class Found:
     body: bytes = b""
 
 
-def answer(snapshot: Snapshot, request: Request, run: Run, *, most_bytes: int | None = None) -> Found:
+async def answer(snapshot: Snapshot, request: Request, run: Run, *, most_bytes: int | None = None) -> Found:
     """What the snapshot answers. Raises the errors of the question, QueryTooLargeError past `most_bytes`."""
     if request.kind is Kind.QUESTION:
-        question = question_at(request.path)
-        parameters = _validated(question.model, request.parameters)
-        items, statements = question.items(snapshot, unquote(request.path), parameters)
-        found = Found(lines_of_answers(items), statements)
-        size = sum(map(len, found.lines.lines))
-    else:
-        body = run_sparql(snapshot, request, run, CANONICAL)
-        size = len(body.body)
-        _check_size(size, most_bytes)
-        text = body.body.decode("utf-8")
-        if body.media_type == NTRIPLES:
-            lines = lines_of_triples(text)
-        else:
-            lines = lines_of_results(json.loads(text), ordered=request.ordered)
-        found = Found(lines, body=body.body)
-    _check_size(size, most_bytes)
+        return await run_in_threadpool(_answer_question, snapshot, request, most_bytes)
+    found = await run_sparql(snapshot, request, run, CANONICAL)
+    _check_size(len(found.body), most_bytes)
+    return await run_in_threadpool(_read, found, request.query or "")
+
+
+def _answer_question(snapshot: Snapshot, request: Request, most_bytes: int | None) -> Found:
+    question = question_at(request.path)
+    parameters = _validated(question.model, request.parameters)
+    items, statements = question.items(snapshot, unquote(request.path), parameters)
+    found = Found(lines_of_answers(items), statements)
+    _check_size(sum(map(len, found.lines.lines)), most_bytes)
     return found
+
+
+def _read(found: Answer, query: str) -> Found:
+    # Only a text that the engine has taken is looked into: others can be made to keep a regular expression for long.
+    text = found.body.decode("utf-8")
+    if found.media_type == NTRIPLES:
+        return Found(lines_of_triples(text), body=found.body)
+    return Found(lines_of_results(json.loads(text), ordered=is_ordered(query)), body=found.body)
 
 
 def _check_size(size: int, most: int | None) -> None:
@@ -169,12 +167,12 @@ def _check_size(size: int, most: int | None) -> None:
         raise QueryTooLargeError(f"an answer of {size} bytes is not frozen here, at most {most}: narrow the question")
 
 
-def run_sparql(snapshot: Snapshot, request: Request, run: Run, media_types: MediaTypes) -> Answer:
+async def run_sparql(snapshot: Snapshot, request: Request, run: Run, media_types: MediaTypes) -> Answer:
     """The answer to a frozen query, serialised."""
     assert request.query is not None, "SPARQL has a query"
     graphs = {name: tuple(v for n, v in request.parameters if n == name) for name in _GRAPHS}
     dataset = QueryDataset(*graphs.values()) if request.parameters else None
-    return run(snapshot, request.query, media_types, union=request.union, dataset=dataset)
+    return await run(snapshot, request.query, media_types, union=request.union, dataset=dataset)
 
 
 Items = tuple[list[Any], list[str]]
@@ -255,13 +253,31 @@ _QUESTIONS = (
 # Freezing and asking again
 
 
-def freeze(
+async def freeze(
     graph: KnowledgeGraph, request: Request, run: Run, *,
     revision: int | None = None, most_bytes: int | None = None, room: int | None = None,
 ) -> tuple[Citation, bool]:  # fmt: skip
-    """Asks, keeps the answer, and gives its citation and whether it is new: see `answer` and `Citations.freeze`."""
-    snapshot = graph.snapshot if revision is None else graph.at(revision)
-    found = answer(snapshot, request, run, most_bytes=most_bytes)
+    """Asks, keeps the answer, and gives its citation and whether it is new: see `answer` and `Citations.freeze`.
+
+    Raises QueryRefusedError where the answer would be another one each time.
+    """
+    snapshot = await opened(graph, revision)
+    found = await answer(snapshot, request, run, most_bytes=most_bytes)
+    return await run_in_threadpool(_keep, graph, snapshot, request, found, room)
+
+
+async def opened(graph: KnowledgeGraph, revision: int | None) -> Snapshot:
+    """A revision, the current one for None, opened in a thread. Raises NotFoundError."""
+    return await run_in_threadpool(lambda: graph.snapshot if revision is None else graph.at(revision))
+
+
+def _keep(
+    graph: KnowledgeGraph, snapshot: Snapshot, request: Request, found: Found, room: int | None
+) -> tuple[Citation, bool]:
+    if function := changing_function(request.query or ""):
+        raise QueryRefusedError(
+            f"{function}() has another value each time, so that the answer could never be had again: write the value"
+        )
     citation = cite(
         snapshot, request, found.lines, found.statements, store_id=graph.store_id, software=SOFTWARE,
         created=datetime.now(UTC).replace(microsecond=0), remarks=remarks(request.query or ""),
@@ -306,7 +322,7 @@ class Comparison:
         }
 
 
-def compare_with(
+async def compare_with(
     graph: KnowledgeGraph, snapshot: Snapshot, frozen: Frozen, run: Run, *, most_bytes: int | None = None
 ) -> Comparison:
     """What has changed between a frozen answer and the one that the snapshot gives.
@@ -319,22 +335,25 @@ def compare_with(
         notes.append(
             f"frozen by {citation.software}, repeated by {SOFTWARE}, which may shape the same answer otherwise"
         )
-    then = frozen.lines
+    then, found = frozen.lines, None
     try:
-        found = answer(snapshot, citation.request, run, most_bytes=most_bytes)
+        found = await answer(snapshot, citation.request, run, most_bytes=most_bytes)
+        if then is None and found.lines.checksum != citation.checksum:
+            then = await _asked_again(graph, citation, run, most_bytes)
     except (NameResolutionError, NotFoundError, ParameterError, OntologyError) as error:
         notes.append(f"the question can no longer be asked: {error}")
-        return _told(snapshot, frozen, None, then, notes)
-    if then is None and found.lines.checksum != citation.checksum:
-        then = _asked_again(graph, citation, run, most_bytes)
-    return _told(snapshot, frozen, found, then, notes)
+    return await run_in_threadpool(_told, snapshot, frozen, found, then, notes)
 
 
-def _asked_again(graph: KnowledgeGraph, citation: Citation, run: Run, most_bytes: int | None) -> tuple[str, ...] | None:
+async def _asked_again(
+    graph: KnowledgeGraph, citation: Citation, run: Run, most_bytes: int | None
+) -> tuple[str, ...] | None:
+    """The rows that were frozen, from their own revision, None where it is gone or answers otherwise."""
     try:
-        lines = answer(graph.at(citation.revision), citation.request, run, most_bytes=most_bytes).lines
-    except (GraphError, OntologyError):
+        snapshot = await opened(graph, citation.revision)
+    except NotFoundError:
         return None
+    lines = (await answer(snapshot, citation.request, run, most_bytes=most_bytes)).lines
     return lines.lines if lines.checksum == citation.checksum else None
 
 

@@ -21,7 +21,6 @@ _LIMIT = re.compile(rf"{_WORD}(?:LIMIT|OFFSET)\s+\d", re.I)
 _ORDER = re.compile(rf"{_WORD}ORDER\s+BY\b|[{{}}]", re.I)
 _CHOOSING = re.compile(rf"{_WORD}(SAMPLE|GROUP_CONCAT)\s*\(", re.I)
 _CHANGING = re.compile(rf"{_WORD}(NOW|RAND|UUID|STRUUID)\s*\(", re.I)
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 Row = TypeVar("Row")
 ROUNDS = 16
@@ -170,15 +169,6 @@ def compare(then: Iterable[str], now: Iterable[str]) -> Changes:
 # What the text of a query tells of its answer
 
 
-def _plain(query: str) -> str:
-    return code(_ESCAPE.sub(_character, query))
-
-
-def _character(match: re.Match[str]) -> str:
-    number = int(match[1] or match[2], 16)
-    return chr(number) if number < 0x110000 else "x"
-
-
 def is_ordered(query: str) -> bool:
     """Whether the whole query, not only one within it, ends with ORDER BY.
 
@@ -186,7 +176,7 @@ def is_ordered(query: str) -> bool:
     (True, False)
     """
     depth = 0
-    for match in _ORDER.finditer(_plain(query)):
+    for match in _ORDER.finditer(code(query)):
         if match[0] in "{}":
             depth += 1 if match[0] == "{" else -1
         elif depth == 0:
@@ -196,13 +186,13 @@ def is_ordered(query: str) -> bool:
 
 def changing_function(query: str) -> str | None:
     """The function in a query whose value is another one each time, None where there is none."""
-    match = _CHANGING.search(_plain(query))
+    match = _CHANGING.search(code(query))
     return match[1].upper() if match else None
 
 
 def remarks(query: str) -> list[str]:
     """What in a query leaves the engine a choice, so that its rows may differ though nothing was changed."""
-    text, found = _plain(query), []
+    text, found = code(query), []
     if _LIMIT.search(text) and not re.search(rf"{_WORD}ORDER\s+BY\b", text, re.I):
         found.append("LIMIT or OFFSET without ORDER BY: which rows are taken is left to the engine")
     if match := _CHOOSING.search(text):

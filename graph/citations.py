@@ -65,7 +65,6 @@ class Request(Model):
     query: str | None = None
     parameters: tuple[tuple[str, str], ...] = ()
     union: bool = True
-    ordered: bool = False
 
 
 class CitedSource(Model):

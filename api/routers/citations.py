@@ -6,19 +6,21 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic_core import to_json
+from starlette.concurrency import run_in_threadpool
 
 from api import answers, citing, schemas
 from api.citation_documents import BIBTEX, HTML, JSON_LD, bibtex, json_ld, page
-from api.dependencies import JSON, ReplyDep, State, StateDep
+from api.dependencies import JSON, ReplyDep, State, StateDep, TurnDep
 from api.errors import NotModified, Problem
 from api.media_types import negotiate
 from api.parameters import DifferenceParameters, NoParameters, cursor_query, read_cursor, write_cursor
 from api.routers.sparql import OFFERS, SOLUTIONS, TRIPLES, TRUTH
-from api.workers import MediaTypes
+from api.workers import MediaTypes, Turn
 from graph.checksums import Form
 from graph.citations import Citation, Frozen, Kind
 from graph.differences import Subject
 from graph.exceptions import NotFoundError, QueryTooLargeError
+from graph.snapshot import Snapshot
 
 router = APIRouter(tags=["citations"])
 
@@ -47,7 +49,7 @@ Id = Annotated[
         507: {"description": "Frozen answers take all the room that they may."},
     },
 )  # fmt: skip
-def freeze(body: Annotated[schemas.FreezeBody, Body()], state: StateDep, request: Request) -> Response:
+async def freeze(body: Annotated[schemas.FreezeBody, Body()], state: StateDep, turn: TurnDep) -> Response:
     """Asks again, and keeps what was asked, the checksum of the rows, the sources with their licences and the date.
 
     Name the revision that the answer was given from (`Tertius-Revision` in its headers), else the current one is
@@ -56,8 +58,8 @@ def freeze(body: Annotated[schemas.FreezeBody, Body()], state: StateDep, request
     settings = state.settings
     target = body.target or f"/sparql?{urlencode({'query': body.query})}"
     asked = citing.request_for(target, union=settings.union_default_graph)
-    citation, new = citing.freeze(
-        state.graph, asked, state.worker.run, revision=body.revision, most_bytes=settings.citation_bytes,
+    citation, new = await citing.freeze(
+        state.graph, asked, turn.run, revision=body.revision, most_bytes=settings.citation_bytes,
         room=settings.citation_room * 1024 * 1024,
     )  # fmt: skip
     headers = {"Location": f"/citations/{citation.id}", "Cache-Control": "no-store"}
@@ -93,22 +95,24 @@ def read_citation(
         410: {"description": "The revision is no longer kept, and its question is answered otherwise now: see how."},
     },
 )  # fmt: skip
-def read_answer(
-    id: Id, parameters: Annotated[NoParameters, Query()], request: Request, state: StateDep, reply: ReplyDep
+async def read_answer(
+    id: Id, parameters: Annotated[NoParameters, Query()], request: Request, state: StateDep, turn: TurnDep
 ) -> Response:
     """Asks the revision that was cited, for as long as it is kept, in any format of the question.
 
     Afterwards the current one is asked: while it gives the same rows, they are the answer; else 410 with the rows
     that were added and removed, as `/changes` lists them.
     """
-    frozen = state.graph.citations.read(id)
+    frozen = await run_in_threadpool(state.graph.citations.read, id)
     citation = frozen.citation
     offers = _OFFERS[citation.form]
     media_type = negotiate(request.headers.get("accept"), offers)
-    kept = citation.revision in state.graph.revisions
-    if kept:
+    try:
+        snapshot, kept = await citing.opened(state.graph, citation.revision), True
         _check_frozen(request, citation, media_type)
-    comparison = _compared(state, frozen, citation.revision if kept else None)
+    except NotFoundError:
+        snapshot, kept = await citing.opened(state.graph, None), False
+    comparison = await _compared(state, snapshot, frozen, turn)
     if comparison.found is None or not comparison.same:
         raise Problem(410, "the answer that was frozen is no longer to be had; what has changed is told here",
                       headers=_links(citation), **comparison.as_json())  # fmt: skip
@@ -120,19 +124,22 @@ def read_answer(
     elif media_type in citing.CANONICAL:
         body = comparison.found.body
     else:
-        snapshot = state.graph.at(comparison.revision)
         types = MediaTypes(media_type, media_type, media_type)
-        body = citing.run_sparql(snapshot, citation.request, state.worker.run, types).body
+        body = (await citing.run_sparql(snapshot, citation.request, turn.run, types)).body
     return Response(body, headers=headers | _links(citation), media_type=media_type)
 
 
 @router.get(
     "/citations/{id}/changes", response_model=schemas.ComparisonBody, summary="What has changed since it was frozen"
 )
-def read_changes(id: Id, parameters: Annotated[NoParameters, Query()], state: StateDep, reply: ReplyDep) -> Response:
+async def read_changes(
+    id: Id, parameters: Annotated[NoParameters, Query()], state: StateDep, reply: ReplyDep, turn: TurnDep
+) -> Response:
     """Asks the current revision the same: rows added and removed, and what became of the statements in them."""
+    snapshot = await reply.open()
     reply.check()
-    return reply.json(_compared(state, state.graph.citations.read(id), None).as_json())
+    frozen = await run_in_threadpool(state.graph.citations.read, id)
+    return reply.json((await _compared(state, snapshot, frozen, turn)).as_json())
 
 
 @router.get(
@@ -172,10 +179,10 @@ _OFFERS = {
 }
 
 
-def _compared(state: State, frozen: Frozen, revision: int | None) -> citing.Comparison:
-    graph = state.graph
-    snapshot = graph.snapshot if revision is None else graph.at(revision)
-    return citing.compare_with(graph, snapshot, frozen, state.worker.run, most_bytes=state.settings.citation_bytes)
+async def _compared(state: State, snapshot: Snapshot, frozen: Frozen, turn: Turn) -> citing.Comparison:
+    # An answer may have grown since it was frozen.
+    most = 4 * state.settings.citation_bytes
+    return await citing.compare_with(state.graph, snapshot, frozen, turn.run, most_bytes=most)
 
 
 def _links(citation: Citation) -> dict[str, str]:
