@@ -321,7 +321,7 @@ def test_differences_between_revisions_are_paged(client: TestClient, kg: Knowled
     assert (item["change"], item["id"]) == ("changed", statement.id)
     assert item["fields"] == {"note": {"before": statement.note, "after": "seen"}}
     quads = client.get("/differences", params={"of": "quads"}).json()
-    assert [q["text"].partition("> ")[0] for q in quads["items"]] == [f"<{kg.iris.statement(statement.id)}"]
+    assert f"<{kg.iris.statement(statement.id)}" in {q["text"].partition("> ")[0] for q in quads["items"]}
     assert client.get("/differences", params={"from": 77}).status_code == 404
     assert client.get("/differences", params={"from": "x"}).status_code == 422
 
