@@ -85,6 +85,12 @@ def take_census(
     return Census(+properties, +classes, class_properties, {g: n for g, n in graphs.items() if n}, number)
 
 
+def statements_by_source(columns: Columns) -> dict[str, int]:
+    """How many statements each source has that has any, by id."""
+    counts = np.bincount(columns.source, minlength=len(columns.sources)).tolist()
+    return {id: n for id, n in zip(columns.sources, counts, strict=True) if n}
+
+
 def _statements(c: Columns, sources: Mapping[str, Source]) -> tuple[Counter[str], npt.NDArray[np.int64], int]:
     """Triples of statements by property and by row, and the number of links to speakers."""
     counted: Counter[str] = Counter()

@@ -161,8 +161,11 @@ def _fragment(iri: str) -> str:
 # What is told at an address
 
 
-def void(snapshot: Snapshot, home: str) -> Triples:
-    """The description as it stands in the store, with what depends on the address `home`, which ends in a slash."""
+def void(snapshot: Snapshot, home: str | None = None) -> Triples:
+    """The description as it stands in the store, with the revision and, where it is served, where to ask and to fetch.
+
+    `home` is the address of the service, with a slash at its end.
+    """
     iris = snapshot.iris
     d, document = iris.dataset, f"{iris.base}void"
     prefix = f"<{iris.base}void#"
@@ -175,12 +178,14 @@ def void(snapshot: Snapshot, home: str) -> Triples:
     found.link(d, "rdf:type", expand("void:Dataset"), expand("sd:Dataset"))
     found.typed(d, "void:triples", len(snapshot.store))
     found.text(d, "owl:versionInfo", f"revision {snapshot.revision}", "en")
-    found.link(d, "void:sparqlEndpoint", f"{home}sparql")
-    found.link(d, "foaf:homepage", home)
     found.link(d, "void:exampleResource", *_shown(snapshot))
     found.typed(d, "void:entities", len(snapshot.entities) + len(snapshot.columns) + len(snapshot.sources))
-    for name in ("Turtle", "JSON-LD", "N-Triples", "RDF_XML"):
-        found.link(d, "void:feature", f"{_FORMATS}{name}")
+    if home is not None:
+        found.link(d, "foaf:homepage", home)
+        found.link(d, "void:sparqlEndpoint", f"{home}sparql")
+        found.link(d, "void:dataDump", f"{home}store")
+        for name in ("Turtle", "JSON-LD", "N-Triples", "RDF_XML"):
+            found.link(d, "void:feature", f"{_FORMATS}{name}")
     return found
 
 

@@ -62,7 +62,7 @@ def statement_line(snapshot: Snapshot, row: int) -> Html:
     status = tuple(Status)[c.status[row]]
     return join(
         link(f"/id/statement/{c.id(row)}", in_words(snapshot, row)),
-        el("span", f", according to {' according to '.join(reversed(speakers))}", class_="soft") if speakers else "",
+        el("span", f", according to {', according to '.join(reversed(speakers))}", class_="soft") if speakers else "",
         join(" ", el("span", status, class_="mark")) if status != "active" else "",
     )
 
@@ -147,7 +147,7 @@ def _statement(snapshot: Snapshot, id: str, texts: Texts) -> tuple[str, Html]:
         _list(
             "Contradictions",
             (
-                join(c.reason, ": ", join(*(_by_id(snapshot, i) for i in c.statements if i != id), between="; "))
+                join(c.reason.rstrip("."), ": ", join(*(_by_id(snapshot, i) for i in c.statements if i != id), between="; "))
                 for c in clashes
             ),
         ),
