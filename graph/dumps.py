@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import IO, cast
 
 import yaml
 from rdflib import Graph
@@ -42,7 +43,7 @@ def dump(snapshot: Snapshot, folder: Path, tell: Tell = lambda _: None) -> None:
     try:
         tell("writing quads")
         with (parts / QUADS).open("wb") as file, gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
-            snapshot.store.dump(packed, "application/n-quads")
+            snapshot.store.dump(cast(IO[bytes], packed), "application/n-quads")
         day = written(snapshot)
         for name, text in (
             (VOID, _void(snapshot, day)),
@@ -80,7 +81,7 @@ def _void(snapshot: Snapshot, day: date) -> str:
     for prefix, namespace in store_prefixes(snapshot.iris.base).items():
         graph.bind(prefix, namespace, replace=True)
     graph.parse(data=str(found), format="nt")
-    return f"# The description of {QUADS}, which holds it too, in the graph g:service.\n\n{graph.serialize(format='turtle')}"
+    return f"# The description of {QUADS}.\n\n{graph.serialize(format='turtle')}"
 
 
 def _licences(snapshot: Snapshot) -> str:
@@ -95,8 +96,9 @@ def _licences(snapshot: Snapshot) -> str:
         )
     return (
         "# Licences\n\n"
-        "Each source states its own licence. Where none is stated, none is known: ask its publisher before you use more\n"
-        "of it than your law allows. The texts of sources are not included, only places in them and our own words.\n\n"
+        "Each source states its own licence. Where none is stated, none is known: ask its publisher before you use\n"
+        "more of it than your law allows. The texts of sources are not included, only places in them and words of\n"
+        "the coders' own.\n\n"
         "| source | title | publisher | licence | statements |\n|---|---|---|---|---|\n" + "".join(rows)
     )
 
@@ -132,13 +134,12 @@ def _readme(snapshot: Snapshot, day: date) -> str:
 
 Revision {snapshot.revision} of {day}: {_numbers(snapshot)}.
 
-| file | what it is |
-|---|---|
-| `{QUADS}` | everything, as N-Quads: statements in the named graph of their source, entities in `graph/entities`, plain edges in `graph/edges`, the vocabulary in `graph/ontology`, the description in `graph/service` |
-| `{VOID}` | what is in it, counted by class, property and named graph (VoID), with prefixes |
-| `{LICENCES}` | the licence of each source |
-| `{CITATION}` | how to cite it (Citation File Format) |
-| `{SUMS}` | checksums: `sha256sum -c {SUMS}` |
+- `{QUADS}`: everything, as N-Quads: statements in the named graph of their source, entities in `graph/entities`,
+  plain edges in `graph/edges`, the vocabulary in `graph/ontology`, the description in `graph/service`
+- `{VOID}`: what is in it, counted by class, property and named graph (VoID), with prefixes
+- `{LICENCES}`: the licence of each source
+- `{CITATION}`: how to cite it (Citation File Format)
+- `{SUMS}`: checksums; `sha256sum -c {SUMS}` compares them
 
 Any RDF software reads it:
 
@@ -151,7 +152,7 @@ with gzip.open("{QUADS}") as file:
     dataset.parse(file, format="nquads")
 ```
 
-IRIs start with {snapshot.iris.base}. A statement has `rdf:subject`, `rdf:predicate` and `rdf:object`; its named graph is
-its source; `t:attributedTo` is who says so, where the source does not vouch itself; `t:modality` is how it is said, on
-the statement or, where all of a source share one, on the source. What only repeats others' words is never a plain edge.
+IRIs start with {snapshot.iris.base}. A statement has `rdf:subject`, `rdf:predicate` and `rdf:object`; its named graph
+is its source; `t:attributedTo` is who says so, where the source does not vouch itself; `t:modality` is how it is said,
+on the statement or, where all of a source share one, on the source. What only repeats others' words is no plain edge.
 """

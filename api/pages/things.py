@@ -106,7 +106,6 @@ def _statement(snapshot: Snapshot, id: str, texts: Texts) -> tuple[str, Html]:
     source_link = link(f"/id/source/{source.id}", source.title)
     corrects = [i for i in referring(snapshot, id) if snapshot.statement(i).corrected_by == id]
     speaking = [i for i in referring(snapshot, id) if i not in corrects]
-    clashes = [c for c in contradictions(snapshot) if id in c.statements]
     title = s["text"]
     body = join(
         el("p", "Statement", class_="soft"),
@@ -147,8 +146,9 @@ def _statement(snapshot: Snapshot, id: str, texts: Texts) -> tuple[str, Html]:
         _list(
             "Contradictions",
             (
-                join(c.reason.rstrip("."), ": ", join(*(_by_id(snapshot, i) for i in c.statements if i != id), between="; "))
-                for c in clashes
+                join(c.reason.rstrip("."), ": ", _others(snapshot, c.statements, id))
+                for c in contradictions(snapshot)
+                if id in c.statements
             ),
         ),
     )  # fmt: skip
@@ -208,6 +208,10 @@ def _statement_ref(ref: Json | None) -> Html | None:
 def _by_id(snapshot: Snapshot, id: str) -> Html:
     row = snapshot.columns.row(id)
     return statement_line(snapshot, row) if row is not None else Html()
+
+
+def _others(snapshot: Snapshot, ids: Iterable[str], id: str) -> Html:
+    return join(*(_by_id(snapshot, i) for i in ids if i != id), between="; ")
 
 
 def _list(heading: str, items: Iterable[Html]) -> Html | None:

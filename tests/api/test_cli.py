@@ -411,6 +411,13 @@ def test_the_network_is_read_by_networkx(store: Path, tmp_path: Path) -> None:
     assert network.nodes["westmark"]["label"] == "Westmark"
 
 
+def test_a_dump_is_a_folder_of_its_own(store: Path, tmp_path: Path) -> None:
+    assert ok("export", "--store", store, "--dump", tmp_path / "dump") == ""
+    assert {p.name for p in (tmp_path / "dump").iterdir()} >= {"graph.nq.gz", "CITATION.cff", "SHA256SUMS"}
+    assert "is there already" in fails(2, "export", "--store", store, "--dump", tmp_path / "dump")
+    assert "--dump has its own formats" in fails(2, "export", "--dump", tmp_path / "new", "--format", "csv")
+
+
 def test_an_export_that_fails_leaves_the_old_file(store: Path, tmp_path: Path) -> None:
     file = tmp_path / "all.nq"
     file.write_text("old")
