@@ -35,7 +35,7 @@ _NAME = re.compile(
 )
 _PIECE = 1 << 20
 _MOST_MANIFEST = 64 << 20
-_NOT_KEPT = re.compile(r"LOCK|LOG(\.old.*)?|.*\.(lock|new|part)")
+_NOT_KEPT = re.compile(r"LOCK|lock|LOG(\.old.*)?|.*\.(lock|new|part)")
 """Files that belong to the processes that use a revision, not to it: they change, and tell of this machine."""
 
 Progress = Callable[[int], None]

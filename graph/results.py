@@ -56,7 +56,15 @@ class Results(Result):
 
     @cached_property
     def _terms(self) -> list[Mapping[Variable, Identifier]]:
-        return [{Variable(name): term_of(cell) for name, cell in row.items()} for row in self._cells]
+        # Most values stand in many rows, and making a term takes rdflib longer than finding it again.
+        variables = {str(v): v for v in self.vars or []}
+        made: dict[tuple[str, ...], Identifier] = {}
+
+        def term(cell: dict[str, str]) -> Identifier:
+            key = tuple(cell.values())
+            return made.get(key) or made.setdefault(key, term_of(cell))
+
+        return [{variables[name]: term(cell) for name, cell in row.items()} for row in self._cells]
 
     @property
     def bindings(self) -> MutableSequence[Mapping[Variable, Identifier]]:

@@ -69,3 +69,63 @@ def test_what_a_question_does_not_have_is_named(talks: TestClient, path: str, st
 
 def test_no_offered_format_is_not_acceptable(talks: TestClient) -> None:
     assert talks.get("/questions/invitations", headers={"Accept": "image/png"}).status_code == 406
+
+
+# A query of one's own
+
+INVITES = "SELECT ?who ?whom { ?who r:invites ?whom }"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["Mirzoyan", "e:ararat-mirzoyan", {"type": "uri", "value": "https://tertius.example/id/entity/ararat-mirzoyan"}],
+)
+def test_values_of_ones_own_query_are_bound(talks: TestClient, value: object) -> None:
+    answer = talks.post("/questions", json={"query": INVITES, "values": {"whom": value}})
+    assert answer.headers["content-type"] == RESULTS
+    rows = answer.json()["results"]["bindings"]
+    assert [row["who"]["value"].rsplit("/", 1)[-1] for row in rows] == ["russia"]
+
+
+@pytest.mark.parametrize(
+    ("value", "term"),
+    [
+        (3, {"type": "literal", "value": "3", "datatype": "http://www.w3.org/2001/XMLSchema#integer"}),
+        (True, {"type": "literal", "value": "true", "datatype": "http://www.w3.org/2001/XMLSchema#boolean"}),
+        (
+            {"type": "literal", "value": '"} #', "xml:lang": "en"},
+            {"type": "literal", "value": '"} #', "xml:lang": "en"},
+        ),
+    ],
+)
+def test_terms_are_bound_as_they_are(talks: TestClient, value: object, term: dict[str, str]) -> None:
+    query = "SELECT ?v { VALUES ?any { 1 } OPTIONAL { ?any r:none ?v } }"
+    answer = talks.post("/questions", json={"query": query, "values": {"v": value}}, headers={"Accept": "*/*"})
+    assert answer.json()["results"]["bindings"] == [{"v": term}]
+
+
+def test_triples_come_as_n_triples(talks: TestClient) -> None:
+    answer = talks.post("/questions", json={"query": "DESCRIBE e:russia"})
+    assert answer.headers["content-type"] == "application/n-triples"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        ({}, 422, "query: Field required"),
+        ({"query": INVITES, "value": {}}, 422, "value: Extra inputs are not permitted"),
+        ({"query": INVITES, "values": {"whom": "Nobody"}}, 404, "no entity is known as 'Nobody'"),
+        ({"query": INVITES, "values": {"whom": {"type": "bnode", "value": "b"}}}, 422, "values"),
+        ({"query": INVITES, "values": {"whom": {"type": "uri", "value": "a> <b"}}}, 422, "is no term of RDF"),
+        ({"query": INVITES, "values": {"why": "Mirzoyan"}}, 422, "why: cannot be bound"),
+        ({"query": "SELECT"}, 400, "error at 1:7"),
+        ({"query": "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"}, 403, "SERVICE is not allowed here"),
+        ({"query": "INSERT DATA { <a:s> <a:p> <a:o> }"}, 400, "error at 1:1"),
+    ],
+)
+def test_what_is_wrong_with_ones_own_query_is_told(
+    talks: TestClient, body: dict[str, object], status: int, words: str
+) -> None:
+    answer = talks.post("/questions", json=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert words in answer.json()["detail"]
