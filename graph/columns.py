@@ -154,6 +154,10 @@ class Columns:
             at += 1
         return None
 
+    def rows(self, ids: Iterable[str]) -> Rows:
+        """The rows of those of these ids that are there."""
+        return np.array([row for id in ids if (row := self.row(id)) is not None], np.int64)
+
     def id(self, row: int) -> str:
         """The id of a row."""
         return id_text(self.ids[row].tobytes())

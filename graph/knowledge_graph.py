@@ -32,7 +32,7 @@ from graph.reviewing import NothingChangedError, Review
 from graph.revisions import RevisionFolder
 from graph.selection import SOURCE_VOICE, Selection
 from graph.shipped import shipped_data
-from graph.snapshot import Snapshot
+from graph.snapshot import Contents, Snapshot
 from graph.sources import Source
 from graph.statements import Statement, in_order
 from graph.timelines import Step, Timeline, timeline
@@ -74,7 +74,8 @@ class KnowledgeGraph(Asking):
         self.path = Path(path if path is not None else str(self._temporary))
         self._folder = RevisionFolder(self.path, base)
         self.iris = Iris(self._folder.format.base)
-        self._lock, self._writing = threading.RLock(), threading.RLock()
+        # Looking at older revisions may take long, and must not hold up who opens the current one.
+        self._lock, self._writing, self._looking_back = threading.RLock(), threading.RLock(), threading.RLock()
         self._snapshot: Snapshot | None = None
         self._older: dict[int, Snapshot] = {}
         self._differences: dict[tuple[int, int], Differences] = {}
@@ -99,6 +100,7 @@ class KnowledgeGraph(Asking):
         """Lets go of the current revision. Nothing is lost: every write was synced when it returned."""
         with self._lock:
             self._snapshot = None
+        with self._looking_back:
             self._older.clear()
             self._differences.clear()
 
@@ -121,11 +123,20 @@ class KnowledgeGraph(Asking):
         with self._lock:
             current = self._snapshot
             if current is None or current.revision != self._folder.current_number():
-                revision = self._folder.current()
-                if revision is None:
-                    raise StoreFormatError(f"{self.path} holds no revision")
-                self._snapshot = current = Snapshot(revision, self.iris)
+                self._snapshot = current = self._open()
             return current
+
+    def _open(self, contents: Contents | None = None) -> Snapshot:
+        revision = self._folder.current()
+        if revision is None:
+            raise StoreFormatError(f"{self.path} holds no revision")
+        known = contents if contents and contents.meta["revision"] == revision.number else None
+        return Snapshot(revision, self.iris, known)
+
+    def _renew(self, draft: Draft) -> None:
+        """Opens what was just written, so that nobody who reads it has to wait."""
+        with self._lock:
+            self._snapshot = self._open(draft.contents)
 
     @property
     def revisions(self) -> list[int]:
@@ -136,7 +147,7 @@ class KnowledgeGraph(Asking):
         """A revision that is still kept: `revisions` lists them. Raises NotFoundError."""
         if (current := self.snapshot).revision == revision:
             return current
-        with self._lock:
+        with self._looking_back:
             if revision not in self._older:
                 found = Snapshot(self._folder.at(revision), self.iris)
                 _make_room(self._older, _OLDER_KEPT)
@@ -149,7 +160,7 @@ class KnowledgeGraph(Asking):
         Raises NotFoundError where one of them is no longer kept.
         """
         pair = since, self.snapshot.revision if until is None else until
-        with self._lock:
+        with self._looking_back:
             if pair not in self._differences:
                 found = Differences(self.at(pair[0]), self.at(pair[1]))
                 _make_room(self._differences, _OLDER_KEPT)
@@ -281,7 +292,8 @@ class KnowledgeGraph(Asking):
                     draft.write(revision, report, check=None if raw else review.check, raw=raw)
             except NothingChangedError:
                 report.revision = base.revision
-        self.snapshot  # noqa: B018 - opened now, so that nobody who reads what was written has to wait for it
+            else:
+                self._renew(draft)
         return report
 
     def refresh_ontology(self, *, wait: float = 10) -> None:
@@ -301,6 +313,7 @@ class KnowledgeGraph(Asking):
             with self._folder.writing() as revision:
                 draft.copy(revision)
                 draft.write(revision, report)
+            self._renew(draft)
         return report
 
     # Asking

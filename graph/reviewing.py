@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from graph.changes import Touched
+from graph.columns import Columns
 from graph.entities import Entity
 from graph.exceptions import ChangeRefusedError, Refusal
 from graph.frames import entity_faults, frame_faults, source_faults
@@ -20,7 +21,7 @@ from graph.sources import Source
 from graph.statements import Statement
 from graph.stores import EmbeddedStore
 from graph.stores.embedded import BLANK, Place, normal_quads
-from graph.writing import Draft, Edge, Report
+from graph.writing import Draft, Report, edges_from
 from ontology import PREFIXES, store_prefixes
 
 DATASET = "added"
@@ -71,12 +72,11 @@ class Review:
         report.added, report.changed, report.removed = len(now - there), len(now & there), len(there - now)
         report.entities, report.sources, report.created = len(self._entities), len(self._sources), self._created
 
-    def check(self, store: EmbeddedStore, edges: set[Edge]) -> None:
+    def check(self, store: EmbeddedStore, columns: Columns) -> None:
         """Looks at the draft's engine when all is written. Raises ChangeRefusedError."""
         iris = self._iris
-        ours = {i for i in self._entities | {iris.id(n) for n in self._edges} if i}
-        carried = "".join(edge_quad(*e, iris) for e in edges if e[0] in ours) if self._edges else ""
-        expected = normal_quads(carried)
+        carried = edges_from(columns, {iris.id(n) for n in self._edges}) if self._edges else ()
+        expected = normal_quads("".join(edge_quad(*e, iris) for e in carried))
         for node in sorted(self._edges):
             actual = store.quads(node, iris.edges_graph)
             for edge in sorted(actual - expected):

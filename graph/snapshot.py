@@ -4,8 +4,10 @@ import json
 import logging
 import weakref
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 from zipfile import BadZipFile
 
 import networkx as nx
@@ -29,35 +31,51 @@ _ENTITIES = TypeAdapter(list[Entity])
 _SOURCES = TypeAdapter(list[Source])
 
 
-class Snapshot:
-    """What is true of one revision. Never changes; several threads may read it."""
+@dataclass(frozen=True)
+class Contents:
+    """All of a revision but its engine."""
 
-    def __init__(self, revision: Revision, iris: Iris) -> None:
+    meta: dict[str, Any]
+    columns: Columns
+    entities: dict[str, Entity]
+    sources: dict[str, Source]
+    datasets: dict[str, tuple[str, ...]]
+
+
+class Snapshot:
+    """What is true of one revision. Never changes; several threads may read it.
+
+    Whoever has just written the revision has its contents, which then need not be read.
+    """
+
+    def __init__(self, revision: Revision, iris: Iris, contents: Contents | None = None) -> None:
         self.networks: dict[Selection, nx.MultiDiGraph[str]] = {}
         """The networks asked for most lately: `KnowledgeGraph.network` keeps them here, as long as the revision."""
         weakref.finalize(self, revision.release)
         self.revision, self.iris = revision.number, iris
         self.path = revision.path
         self.store = EmbeddedStore(revision.db, iris.base)
+        contents = contents or self._read(revision)
+        self.meta, self.columns, self.datasets = contents.meta, contents.columns, contents.datasets
+        self.entities, self.sources = contents.entities, contents.sources
+
+    def _read(self, revision: Revision) -> Contents:
         try:
-            self.meta = revision.read_meta()
-            self.columns = Columns.read(revision.path)
             entities = _ENTITIES.validate_json((revision.path / "entities.json").read_bytes())
             sources = _SOURCES.validate_json((revision.path / "sources.json").read_bytes())
-            self.datasets = read_datasets(revision)
+            columns, datasets, meta = Columns.read(revision.path), read_datasets(revision), revision.read_meta()
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             # The store is the truth, and what lies beside it can be had from it again.
             _log.warning("%s is damaged and read anew from its store: %s", revision.path, error)
-            found = read_entities(self.store, iris)
-            entities, self.datasets = [e for e, _ in found.values()], {i: names for i, (_, names) in found.items()}
-            sources = list(read_sources(self.store, iris).values())
-            self.columns = rebuilt_columns(self.store, iris, sources, (e.id for e in entities))
-            self.meta = {
-                "revision": revision.number, "statements": len(self.columns), "entities": len(entities),
-                "sources": len(sources), "quads": len(self.store), "ontology": "",
+            found = read_entities(self.store, self.iris)
+            entities, datasets = [e for e, _ in found.values()], {i: names for i, (_, names) in found.items()}
+            sources = list(read_sources(self.store, self.iris).values())
+            columns = rebuilt_columns(self.store, self.iris, sources, (e.id for e in entities))
+            meta = {
+                "revision": revision.number, "statements": len(columns), "entities": len(entities),
+                "sources": len(sources), "quads": len(self.store), "described": False, "ontology": "",
             }  # fmt: skip
-        self.entities: dict[str, Entity] = {e.id: e for e in entities}
-        self.sources: dict[str, Source] = {s.id: s for s in sources}
+        return Contents(meta, columns, {e.id: e for e in entities}, {s.id: s for s in sources}, datasets)
 
     @property
     def has_vocabulary(self) -> bool:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,20 +12,20 @@ import numpy as np
 
 import ontology
 from graph.census import take_census
-from graph.columns import MODALITIES, NONE, STATUSES, SUBJECT_IS_STATEMENT, Columns
+from graph.columns import MODALITIES, NONE, STATUSES, SUBJECT_IS_STATEMENT, Columns, Rows
 from graph.descriptions import own_description
 from graph.entities import Entity
 from graph.exceptions import InputError, NotFoundError
 from graph.rdf import Iris, Triples, chunks, edge_quad, entity_quads, source_quads, statement_quads
 from graph.revisions import Revision
-from graph.snapshot import Snapshot, write_catalogue
+from graph.snapshot import Contents, Snapshot, write_catalogue
 from graph.sources import Source
 from graph.statements import Statement
 from graph.stores import EmbeddedStore
 from ontology import UNSPECIFIED, Kind, Modality, Status
 
 Edge = tuple[str, str, str]
-Check = Callable[[EmbeddedStore, set[Edge]], None]
+Check = Callable[[EmbeddedStore, Columns], None]
 
 
 @dataclass
@@ -71,6 +71,8 @@ class Draft:
         self._put: dict[str, Statement] = {}
         self._removed: set[str] = set()
         self._removed_sources: set[str] = set()
+        self.contents: Contents | None = None
+        """What the revision holds, when it is written."""
 
     def kind_of(self, id: str) -> Kind | None:
         """The kind of an entity, None where it does not exist."""
@@ -219,50 +221,50 @@ class Draft:
                 if not raw:
                     self._drop_unused(columns)
                     load(chunks(self._catalogue_quads()))
-                old_edges = set() if self.base is None else plain_edges(self.base.columns)
-                new_edges = plain_edges(columns)
-                load(chunks(edge_quad(*e, self.iris) for e in sorted(new_edges - old_edges)))
-            store.remove_quads("".join(edge_quad(*e, self.iris) for e in sorted(old_edges - new_edges)))
+                drawn, gone = edge_changes(self.columns, columns, self._put.keys() | self._removed)
+                load(chunks(edge_quad(*e, self.iris) for e in sorted(drawn)))
+            store.remove_quads("".join(edge_quad(*e, self.iris) for e in sorted(gone)))
             if check:
-                check(store, new_edges)
-            quads = self._describe(store, columns, new_edges)
+                check(store, columns)
+            quads, described = self._describe(store, columns, raw=raw)
             store.flush()
         finally:
             store.close()
         columns.save(revision.path)
         write_catalogue(revision, self.entities.values(), self.sources.values())
         (revision.path / "datasets.json").write_text(json.dumps(self.datasets))
-        revision.write_meta(
-            {
-                "revision": revision.number,
-                "statements": len(columns),
-                "entities": len(self.entities),
-                "sources": len(self.sources),
-                "quads": quads,
-                "ontology": ontology_hash() if self.vocabulary else None,
-            }
-        )
+        meta = {
+            "revision": revision.number,
+            "statements": len(columns),
+            "entities": len(self.entities),
+            "sources": len(self.sources),
+            "quads": quads,
+            "described": described,
+            "ontology": ontology_hash() if self.vocabulary else None,
+        }
+        revision.write_meta(meta)
+        self.contents = Contents(meta, columns, self.entities, self.sources, self.datasets)
         report.revision = revision.number
         report.quads = quads - (self.base.meta.get("quads", 0) if self.base else 0)
 
-    def _describe(self, store: EmbeddedStore, columns: Columns, edges: set[Edge]) -> int:
-        """Writes the graph's description of itself; gives the number of quads that the store then holds.
+    def _describe(self, store: EmbeddedStore, columns: Columns, *, raw: bool) -> tuple[int, bool]:
+        """Writes the graph's description of itself; gives the number of quads of the store, and whether it has one.
 
         A store that holds raw RDF, which nothing here counts, keeps none rather than one that is not true.
         """
         if not self.vocabulary:
-            return len(store)
-        graph = self.iris.service_graph
-        found, triples = self._description(columns, edges)
-        store.put_graph(graph, str(found))
-        if (quads := len(store)) == triples:
-            return quads
-        store.clear(graph)
-        return len(store)
+            return len(store), False
+        found, quads = self._description(columns)
+        store.put_graph(self.iris.service_graph, str(found))
+        # What only models have written since it was last counted need not be counted again: that takes a while.
+        trusted = not raw and (self.base is None or self.base.meta.get("described"))
+        if trusted or len(store) == quads:
+            return quads, True
+        store.clear(self.iris.service_graph)
+        return len(store), False
 
-    def _description(self, columns: Columns, edges: set[Edge]) -> tuple[Triples, int]:
-        counted = Counter(relation for _, relation, _ in edges)
-        census = take_census(columns, self.entities, self.sources, self.datasets, counted, self.iris)
+    def _description(self, columns: Columns) -> tuple[Triples, int]:
+        census = take_census(columns, self.entities, self.sources, self.datasets, edge_counts(columns), self.iris)
         licences = {self.iris.source(s.id): s.licence for s in self.sources.values()}
         found = own_description(census, licences, self.iris)
         return found, census.triples + len(found.lines)
@@ -307,26 +309,62 @@ class Draft:
             yield source_quads(self.sources[id], self.iris)
 
 
-def plain_edges(c: Columns) -> set[Edge]:
-    """The edges that some active, asserted or presupposed statement carries, which the source itself vouches for."""
+def plain_edges(c: Columns, rows: Rows | None = None) -> set[Edge]:
+    """The edges that some active, asserted or presupposed statement carries, which the source itself vouches for.
+
+    Of all statements, or of those in these rows.
+    """
+    distinct = _distinct_edges(c, rows).tolist()
+    return {(c.entities[s], c.relations[r], c.entities[o]) for s, r, o in distinct}
+
+
+def edge_counts(c: Columns) -> Counter[str]:
+    """How many plain edges there are of each relation that has some."""
+    numbers, counts = np.unique(_distinct_edges(c)[:, 1], return_counts=True)
+    return Counter({c.relations[n]: int(count) for n, count in zip(numbers, counts, strict=True)})
+
+
+def edge_changes(old: Columns, new: Columns, ids: Collection[str]) -> tuple[set[Edge], set[Edge]]:
+    """The edges that appear, and those that go, where only the statements of these ids may differ."""
+    if len(ids) * 10 > len(old):
+        before, after = plain_edges(old), plain_edges(new)
+    else:
+        before, after = plain_edges(old, old.rows(ids)), plain_edges(new, new.rows(ids))
+        subjects = {s for s, _, _ in before ^ after}
+        before |= plain_edges(old, _rows_of_subjects(old, subjects)) & after
+        after |= plain_edges(new, _rows_of_subjects(new, subjects)) & before
+    return after - before, before - after
+
+
+def _rows_of_subjects(c: Columns, subjects: Collection[str]) -> Rows:
+    numbers = [n for s in subjects if (n := c.entity_number.get(s)) is not None]
+    return np.flatnonzero(np.isin(c.subject, numbers) & (c.flags & SUBJECT_IS_STATEMENT == 0))
+
+
+def edges_from(c: Columns, subjects: Collection[str]) -> set[Edge]:
+    """The plain edges that begin at one of these entities."""
+    return plain_edges(c, _rows_of_subjects(c, subjects))
+
+
+def _distinct_edges(c: Columns, rows: Rows | None = None) -> Rows:
+    """Subject, relation and object of every plain edge, as numbers, a row an edge."""
+    chosen = slice(None) if rows is None else rows
     drawn = [MODALITIES.index(m) for m in (Modality.ASSERTED, Modality.PRESUPPOSED)]
+    subject, relation, object = c.subject[chosen], c.relation[chosen], c.object[chosen]
+    nobody = c.entity_number.get(UNSPECIFIED, NONE)
     mask = (
-        np.isin(c.modality, drawn)
-        & (c.status == STATUSES.index(Status.ACTIVE))
-        & (c.speakers == 0)
-        & (c.flags & SUBJECT_IS_STATEMENT == 0)
-        & (c.subject != NONE)
-        & (c.object != NONE)
-    )
-    rows = np.flatnonzero(mask)
-    if not len(rows):
-        return set()
+        np.isin(c.modality[chosen], drawn)
+        & (c.status[chosen] == STATUSES.index(Status.ACTIVE))
+        & (c.speakers[chosen] == 0)
+        & (c.flags[chosen] & SUBJECT_IS_STATEMENT == 0)
+        & (subject != NONE) & (subject != nobody)
+        & (object != NONE) & (object != nobody)
+    )  # fmt: skip
+    subject, relation, object = subject[mask], relation[mask], object[mask]
     # One number a triple: NumPy sorts numbers many times faster than rows.
-    ends = c.subject[rows].astype(np.int64) * len(c.entities) + c.object[rows]
-    _, first = np.unique(ends * len(c.relations) + c.relation[rows], return_index=True)
-    distinct = np.stack([c.subject[rows], c.relation[rows], c.object[rows]], axis=1)[first]
-    edges = {(c.entities[s], c.relations[r], c.entities[o]) for s, r, o in distinct.tolist()}
-    return {e for e in edges if UNSPECIFIED not in (e[0], e[2])}
+    ends = subject.astype(np.int64) * len(c.entities) + object
+    _, first = np.unique(ends * len(c.relations) + relation, return_index=True)
+    return np.stack([subject[first], relation[first], object[first]], axis=1)
 
 
 def used_entities(c: Columns) -> set[str]:

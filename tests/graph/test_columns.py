@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import networkx as nx
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from graph import KnowledgeGraph, Statement
 from graph.columns import NONE, SUBJECT_IS_STATEMENT, Columns, day
 from graph.snapshot import read_entities, read_sources, rebuilt_columns
-from graph.writing import plain_edges
+from graph.writing import edge_changes, edge_counts, edges_from, plain_edges
 from ontology import PREFIXES, UNSPECIFIED, Status, vocabulary
 from tests.graph.strategies import SOURCES, several_fitting, statements
 
@@ -242,3 +243,22 @@ def test_rdflib_reads_the_union_of_all_graphs_and_writes_nothing(norland: Knowle
     assert int(str(row[0])) == norland.snapshot.meta["quads"]  # type: ignore[index]  # a row of a SELECT
     with pytest.raises(RuntimeError, match="only possible on read-write"):
         dataset.add((norland_iri, r.invites, norland_iri))
+
+
+@given(said=together, data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_the_edges_that_a_change_draws_and_takes_away_are_those_between_the_two_sets(
+    said: list[Statement], data: st.DataObject
+) -> None:
+    ids = {s.id for s in said}
+    named = {i for s in said for i in s.statements()}
+    free = sorted(ids - named)
+    gone = data.draw(st.lists(st.sampled_from(free), unique=True, max_size=len(ids) // 11 + 1)) if free else []
+    old = Columns.empty().edited((), said, SOURCES)
+    new = old.edited(gone, (), SOURCES)
+    before, after = plain_edges(old), plain_edges(new)
+    assert edge_changes(old, new, gone) == (after - before, before - after)
+    assert edge_changes(new, old, gone) == (before - after, after - before)
+    assert edge_counts(old) == Counter(relation for _, relation, _ in before)
+    subject = data.draw(st.sampled_from(sorted(old.entities))) if old.entities else "nobody"
+    assert edges_from(old, [subject]) == {e for e in before if e[0] == subject}

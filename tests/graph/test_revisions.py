@@ -143,7 +143,7 @@ def test_what_lies_beside_the_store_is_had_from_it_again(
             expected.sources,
             expected.datasets,
         )
-        assert found.meta == expected.meta | {"ontology": ""}
+        assert found.meta == expected.meta | {"ontology": "", "described": False}
         assert "is damaged and read anew from its store" in caplog.text
         assert kg.load(data / "norland").nothing
         kg.refresh_ontology()
