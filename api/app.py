@@ -99,7 +99,8 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
     add_handlers(app)
     # The last one added is the first to see a request.
     app.add_middleware(
-        Bounds, url_length=settings.url_length, body_length=settings.body_length, write_length=settings.write_length,
+        Bounds, url_length=settings.url_length, body_length=settings.body_length,
+        body_timeout=settings.body_timeout, write_length=settings.write_length,
         tokens=tokens,
     )  # fmt: skip
     app.add_middleware(Unexpected)

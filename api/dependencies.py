@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 from fastapi import Depends, Request, Response
 from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 
 from api.errors import NotModified, Problem, shortened
 from api.queueing import client_name
@@ -24,6 +25,8 @@ from graph import KnowledgeGraph
 from graph.snapshot import Snapshot
 
 JSON = "application/json"
+_BUFFER = 65_536
+"""Bytes that the server sends without waiting."""
 try:
     VERSION = version("tertius")
 except PackageNotFoundError:  # run from a checkout that is not installed
@@ -156,7 +159,23 @@ class Reply:
 
     def whole(self, body: bytes | str, media_type: str, **headers: str) -> Response:
         """An answer of any type."""
-        return Response(body, headers=self.headers() | headers, media_type=media_type)
+        return Taken(body, headers=self.headers() | headers, media_type=media_type)
+
+
+class Taken(Response):
+    """An answer that is finished when the client has taken it, not when it lies in the server's buffer.
+
+    What follows the answer, as the end of the client's turn, waits for that.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends it."""
+        if len(self.body) <= _BUFFER:
+            await super().__call__(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})  # waits for what went before
 
 
 async def get_reply(request: Request, state: StateDep) -> Reply:

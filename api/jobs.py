@@ -81,14 +81,14 @@ def serve_jobs(descriptor: int, memory: int) -> None:
     pipe = socket.socket(fileno=descriptor)
     end_with_parent()
     limit_memory(memory * _MIB + STACK)
-    give_up_network()
+    secluded = give_up_network()
     threading.stack_size(STACK)
-    engine = threading.Thread(target=_answer_jobs, args=(pipe, memory))
+    engine = threading.Thread(target=_answer_jobs, args=(pipe, memory, secluded))
     engine.start()
     engine.join()
 
 
-def _answer_jobs(pipe: socket.socket, memory: int) -> None:
+def _answer_jobs(pipe: socket.socket, memory: int, secluded: bool) -> None:
     most = data_size() + memory * _MIB // 2
     with contextlib.suppress(EOFError, OSError), pipe.makefile("rb") as incoming:
         store: EmbeddedStore | None = None
@@ -101,7 +101,7 @@ def _answer_jobs(pipe: socket.socket, memory: int) -> None:
                 else:
                     if store is None or store.path != job.path:
                         store = EmbeddedStore(job.path, job.base)
-                    answer = _answer(store, job)
+                    answer = _answer(store, job, secluded)
                     body, header["media_type"] = answer.body, answer.media_type
                     del answer
             except MemoryError:
@@ -138,9 +138,14 @@ def _call(job: Call) -> bytes:
         return pickle.dumps((None, (type(error), error.args, vars(error))))
 
 
-def _answer(store: EmbeddedStore, job: Query) -> Answer:
+def _answer(store: EmbeddedStore, job: Query, secluded: bool) -> Answer:
     limits = job.limits
-    check_query(job.query, max_length=limits.length, max_depth=limits.depth)
+    check_query(
+        job.query,
+        max_length=limits.length,
+        max_depth=limits.depth,
+        check_syntax=store.check_syntax if secluded else None,
+    )
     solutions, truth, triples = job.media_types
     return store.answer(
         job.query, solutions, triples, truth_type=truth or TRUTH_TYPE, union=job.union,

@@ -1,5 +1,6 @@
 """What happens to every request before the paths see it: bounds on its size, a line in the log, safe headers."""
 
+import asyncio
 import logging
 import time
 import uuid
@@ -15,15 +16,21 @@ log = logging.getLogger("tertius")
 access = logging.getLogger("tertius.access")
 
 
-class Bounds:
-    """Refuses addresses that are too long, and bodies, as soon as anything reads them.
+_MIB = 1024 * 1024
 
-    The body's bound also holds where no length was announced: what comes after it is not read. Whoever holds a token
-    may send more.
+
+class Bounds:
+    """Refuses addresses that are too long, and bodies that are too long or too slow, as soon as anything reads them.
+
+    The bound on a body's length also holds where none was announced: what comes after it is not read. Whoever holds a
+    token may send more. Each MiB has `body_timeout` seconds to come.
     """
 
-    def __init__(self, app: ASGIApp, *, url_length: int, body_length: int, write_length: int, tokens: Tokens) -> None:
+    def __init__(
+        self, app: ASGIApp, *, url_length: int, body_length: int, body_timeout: float, write_length: int, tokens: Tokens
+    ) -> None:
         self._app, self._url, self._body, self._write, self._tokens = app, url_length, body_length, write_length, tokens
+        self._seconds = body_timeout
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -37,26 +44,40 @@ class Bounds:
         most = self._write if self._tokens.holder(headers.get("authorization")) else self._body
         announced = headers.get("content-length", "0")
         too_long = not announced.isdigit() or int(announced) > most
-        seen = 0
+        seen, whole, began = 0, False, asyncio.get_running_loop().time()
 
         async def bounded() -> Message:
-            nonlocal seen
+            nonlocal seen, whole
             if too_long:
                 raise BodyTooLong
-            message = await receive()
+            if whole:  # what comes now is that the client has gone, which may take its time
+                return await receive()
+            try:
+                async with asyncio.timeout_at(began + self._seconds * (1 + seen // _MIB)):
+                    message = await receive()
+            except TimeoutError:
+                raise BodyTooSlow from None
             seen += len(message.get("body", b""))
             if seen > most:
                 raise BodyTooLong
+            whole = not message.get("more_body", False)
             return message
 
         try:
             await self._app(scope, bounded, send)
         except BodyTooLong:
             await problem(413, f"the body is too long, at most {most} bytes are read")(scope, receive, send)
+        except BodyTooSlow:
+            words = f"the body took longer than {self._seconds:g} seconds to come"
+            await problem(408, words, {"Connection": "close"})(scope, receive, send)
 
 
 class BodyTooLong(Exception):
     """More came than may."""
+
+
+class BodyTooSlow(Exception):
+    """It came slower than it may."""
 
 
 class Unexpected:
@@ -79,7 +100,7 @@ class Unexpected:
         try:
             await self._app(scope, receive, noted)
         except Exception as error:
-            if begun or scope["type"] != "http" or isinstance(error, BodyTooLong):
+            if begun or scope["type"] != "http" or isinstance(error, BodyTooLong | BodyTooSlow):
                 raise
             log.exception("unexpected error", extra={"path": scope["path"][:500]})
             await problem(500, "an unexpected error happened; it has been logged")(scope, receive, send)

@@ -73,6 +73,18 @@ class Settings(BaseSettings):
         61_440, ge=1024, le=65_000, description="Most bytes of a request's address; post longer queries."
     )
     body_length: int = Field(1_048_576, ge=1024, description="Most bytes of a request's body.")
+    body_timeout: float = Field(
+        30,
+        gt=0,
+        le=3600,
+        description="Seconds for a request's head to come, for each MiB of its body, and for some of an answer to go.",
+    )
+    connections: int = Field(500, ge=1, description="Most connections that are open at once.")
+    connections_each: int = Field(100, ge=1, description="Most connections of one address, but for trusted proxies.")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("127.0.0.1", "::1"),
+        description="Addresses of proxies, separated by commas, that say by X-Forwarded-For whom they speak for.",
+    )
     write_length: int = Field(
         64 * 1024 * 1024, ge=1024, description="Most bytes of a request's body, for whoever holds a token."
     )
@@ -81,7 +93,7 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
-    @field_validator("tokens", "cors_origins", mode="before")
+    @field_validator("tokens", "cors_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(v.strip() for v in value.split(",") if v.strip()) if isinstance(value, str) else value

@@ -7,6 +7,8 @@ import os
 import signal
 import socket
 import sys
+from collections import Counter
+from functools import partial
 from types import FrameType
 
 import typer
@@ -18,6 +20,7 @@ from pydantic_settings import SettingsError
 from api.app import create_app, open_graph
 from api.commands.console import application, note, progress
 from api.commands.options import with_options, wrong_usage
+from api.connections import BoundedConnection
 from api.logs import set_up_logging
 from api.settings import Settings
 
@@ -48,9 +51,18 @@ def serve(**given: str) -> None:
                 service,
                 log_config=None,
                 access_log=False,
+                http=partial(  # type: ignore[arg-type]  # called as the class would be
+                    BoundedConnection,
+                    seconds=settings.body_timeout,
+                    # A longer address is refused by our own bounds, with a problem that says so.
+                    head=settings.url_length + 65_536,
+                    most=settings.connections,
+                    most_each=settings.connections_each,
+                    proxies=frozenset(settings.trusted_proxies),
+                    open=Counter(),
+                ),
+                forwarded_allow_ips=list(settings.trusted_proxies),
                 server_header=False,
-                # A longer address is refused by our own bounds, with a problem that says so.
-                h11_max_incomplete_event_size=settings.url_length + 65_536,
                 # A query that runs may end; those that wait are told to come back.
                 timeout_graceful_shutdown=math.ceil(settings.query_timeout) + 1,
             )

@@ -258,6 +258,15 @@ class EmbeddedStore:
         """All subjects of a graph; blank nodes are told as one, BLANK."""
         return {_place(q)[1] for q in self.engine.quads_for_pattern(None, None, None, _graph(graph))}
 
+    def check_syntax(self, query: str) -> None:
+        """Raises QuerySyntaxError where the text is no query. It may be evaluated, over no data at all."""
+        try:
+            ox.Store().query(query, base_iri=self.base, prefixes=self._prefixes)
+        except SyntaxError as error:
+            raise QuerySyntaxError(str(error)) from None
+        except (OSError, RuntimeError, ValueError):
+            return
+
     # Writing
 
     def check_operation(self, prologue: str, text: str, base: str | None, place: tuple[int, int] = (1, 1)) -> None:

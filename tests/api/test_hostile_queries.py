@@ -162,6 +162,12 @@ def test_the_word_service_may_stand_in_strings_names_and_comments(norland: TestC
     assert (answer.status_code, answer.json().get("boolean")) == (200, True), answer.text
 
 
+@pytest.mark.parametrize("query", ["SELECT * { SERVICE", "SELECT * { ?s a service }", "SERVICE", "ASK { # service\n"])
+def test_the_word_service_in_what_is_no_query_is_a_mistake_like_others(norland: TestClient, query: str) -> None:
+    answer = post(norland, query)
+    assert (answer.status_code, answer.json()["detail"][:9]) == (400, "error at ")
+
+
 def test_the_message_says_that_service_is_not_allowed(norland: TestClient) -> None:
     answer = post(norland, SERVICES[0] % "<http://a.example/>")
     assert (answer.status_code, answer.json()["detail"]) == (
