@@ -32,8 +32,42 @@ def contradictions(snapshot: Snapshot) -> tuple[Contradiction, ...]:
     Looked for once a revision.
     """
     if snapshot not in _FOUND:
-        _FOUND[snapshot] = (*_posts(snapshot), *_denials(snapshot), *_corrections(snapshot))
+        _FOUND[snapshot] = tuple(_among(snapshot, np.ones(len(snapshot.columns), bool)))
     return _FOUND[snapshot]
+
+
+def contradictions_of(snapshot: Snapshot, id: str) -> tuple[Contradiction, ...]:
+    """Those that one statement is part of, looked for among the statements that share something with it."""
+    row = snapshot.columns.row(id)
+    if row is None:
+        return ()
+    found = _FOUND[snapshot] if snapshot in _FOUND else _among(snapshot, _near(snapshot, row))
+    return tuple(c for c in found if id in c.statements)
+
+
+def _among(snapshot: Snapshot, rows: Mask) -> Iterator[Contradiction]:
+    yield from _posts(snapshot, rows)
+    yield from _denials(snapshot, rows)
+    yield from _corrections(snapshot, rows)
+
+
+def _near(snapshot: Snapshot, row: int) -> Mask:
+    """The statements that name one of the same actors, or are about the same one, or that it corrects."""
+    c = snapshot.columns
+    act = bool(c.flags[row] & SUBJECT_IS_STATEMENT)
+    ends = {int(c.object[row]), *c.party_sets[c.parties[row]], *([] if act else [int(c.subject[row])])} - {NONE}
+    sides = [n for n, parties in enumerate(c.party_sets) if not ends.isdisjoint(parties)]
+    acts = c.flags & SUBJECT_IS_STATEMENT != 0
+    near = np.isin(c.object, list(ends)) | np.isin(c.parties, sides) | (np.isin(c.subject, list(ends)) & ~acts)
+    if act:
+        near |= acts & (c.subject == c.subject[row])
+    if c.about[row] != NONE:
+        near |= c.about == c.about[row]
+    near[row] = True
+    for _, holder in snapshot.store.referring(snapshot.iris.statement(c.id(row))):
+        if (corrected := c.row(snapshot.iris.id(holder))) is not None:
+            near[corrected] = True
+    return np.asarray(near)
 
 
 def _standing(snapshot: Snapshot) -> Mask:
@@ -58,13 +92,13 @@ def _together(snapshot: Snapshot, a: int, b: int) -> bool:
     return bool(c.earliest[a] < c.latest[b] and c.earliest[b] < c.latest[a])
 
 
-def _posts(snapshot: Snapshot) -> Iterator[Contradiction]:
+def _posts(snapshot: Snapshot, among: Mask) -> Iterator[Contradiction]:
     c = snapshot.columns
     number = c.relation_number.get("holds-post")
     if number is None:
         return
     rows = c.relation_index[number]
-    rows = rows[_standing(snapshot)[rows] & _firm(snapshot)[rows]]
+    rows = rows[_standing(snapshot)[rows] & _firm(snapshot)[rows] & among[rows]]
     posts: dict[int, list[int]] = {}
     for row in rows.tolist():
         posts.setdefault(int(c.object[row]), []).append(row)
@@ -92,15 +126,15 @@ def _is_disputed(snapshot: Snapshot, row: int) -> bool:
     return bool(snapshot.columns.status[row] == STATUSES.index(Status.DISPUTED))
 
 
-def _denials(snapshot: Snapshot) -> Iterator[Contradiction]:
+def _denials(snapshot: Snapshot, among: Mask) -> Iterator[Contradiction]:
     """One contradiction for all that says and all that denies the same, at times that may be the same."""
     c = snapshot.columns
-    negated = np.flatnonzero((c.modality == MODALITIES.index(Modality.NEGATED)) & _standing(snapshot))
+    negated = np.flatnonzero((c.modality == MODALITIES.index(Modality.NEGATED)) & _standing(snapshot) & among)
     denials: dict[tuple[object, ...], list[int]] = {}
     for row in negated.tolist():
         denials.setdefault((int(c.relation[row]), *_ends(snapshot, row)), []).append(row)
     relations = {n: _denied(snapshot, int(n)) for n in np.unique(c.relation[negated])}
-    firm = np.flatnonzero(_firm(snapshot) & _standing(snapshot))
+    firm = np.flatnonzero(_firm(snapshot) & _standing(snapshot) & among)
     firm = firm[np.isin(c.relation[firm], [n for numbers in relations.values() for n in numbers])]
     claims: dict[tuple[object, ...], list[int]] = {}
     for row in firm.tolist():
@@ -136,9 +170,9 @@ def _ends(snapshot: Snapshot, row: int) -> tuple[object, ...]:
     return act, subject, object, about, frozenset(parties)
 
 
-def _corrections(snapshot: Snapshot) -> Iterator[Contradiction]:
+def _corrections(snapshot: Snapshot, among: Mask) -> Iterator[Contradiction]:
     c = snapshot.columns
-    for row in np.flatnonzero(c.status == STATUSES.index(Status.DISPUTED)).tolist():
+    for row in np.flatnonzero((c.status == STATUSES.index(Status.DISPUTED)) & among).tolist():
         statement = snapshot.statements([row])[0]
         if statement.corrected_by:
             yield Contradiction(

@@ -176,7 +176,7 @@ def void(snapshot: Snapshot, home: str | None = None) -> Triples:
     found.link(document, "rdf:type", expand("void:DatasetDescription"))
     found.link(document, "foaf:primaryTopic", d)
     found.link(d, "rdf:type", expand("void:Dataset"), expand("sd:Dataset"))
-    found.typed(d, "void:triples", len(snapshot.store))
+    found.typed(d, "void:triples", snapshot.quads)
     found.text(d, "owl:versionInfo", f"revision {snapshot.revision}", "en")
     found.link(d, "void:exampleResource", *_shown(snapshot))
     found.typed(d, "void:entities", len(snapshot.entities) + len(snapshot.columns) + len(snapshot.sources))
@@ -231,7 +231,7 @@ def service_description(
     found.link(service, "sd:defaultDataset", iris.dataset)
     found.link(iris.dataset, "sd:defaultGraph", default)
     found.link(default, "rdf:type", expand("sd:Graph"), expand("void:Dataset"))
-    found.typed(default, "void:triples", len(snapshot.store) if union else snapshot.store.size())
+    found.typed(default, "void:triples", snapshot.quads if union else snapshot.store.size())
     return found
 
 

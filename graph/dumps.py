@@ -125,7 +125,7 @@ def _citation(snapshot: Snapshot, day: date) -> str:
 def _numbers(snapshot: Snapshot) -> str:
     return (
         f"{len(snapshot.columns)} statements about {len(snapshot.entities)} entities "
-        f"from {len(snapshot.sources)} sources, in {len(snapshot.store)} quads"
+        f"from {len(snapshot.sources)} sources, in {snapshot.quads} quads"
     )
 
 

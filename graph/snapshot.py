@@ -82,6 +82,11 @@ class Snapshot:
         """Whether the store is one that keeps a copy of the vocabulary."""
         return self.meta.get("ontology") is not None
 
+    @property
+    def quads(self) -> int:
+        """The number of quads, as the writer noted it: the engine would count them one by one."""
+        return int(self.meta["quads"])
+
     @cached_property
     def names(self) -> Names:
         """The index of names."""

@@ -24,7 +24,7 @@ def void_page(snapshot: Snapshot) -> Html:
             ("statements", f"{len(snapshot.columns):,}"),
             ("entities", f"{len(snapshot.entities):,}"),
             ("sources", link("/sources", f"{len(snapshot.sources):,}")),
-            ("triples", f"{len(snapshot.store):,}"),
+            ("triples", f"{snapshot.quads:,}"),
             ("revision", snapshot.revision),
             ("ask", join(link("/query", "SPARQL"), "; ", link("/examples", "examples"))),
             ("licences", "Each source names its own. Where it names none, none is known."),

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 from api import answers
 from api.pages.html import Html, el, join, link, pairs, table
 from api.texts import Texts
-from graph.contradictions import contradictions
+from graph.contradictions import contradictions_of
 from graph.descriptions import licence_iri
 from graph.documents import STATEMENTS_TOLD, referring, rows_about, rows_of_relation, rows_of_source
 from graph.snapshot import Snapshot
@@ -147,8 +147,7 @@ def _statement(snapshot: Snapshot, id: str, texts: Texts) -> tuple[str, Html]:
             "Contradictions",
             (
                 join(c.reason.rstrip("."), ": ", _others(snapshot, c.statements, id))
-                for c in contradictions(snapshot)
-                if id in c.statements
+                for c in contradictions_of(snapshot, id)
             ),
         ),
     )  # fmt: skip

@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph import KnowledgeGraph, Level, Selection, Statement
-from graph.contradictions import contradictions
+from graph.contradictions import contradictions, contradictions_of
 from graph.coverage import count_by_relation, coverage
 from graph.questions import Voice, ask
 from graph.timelines import Step, timeline
@@ -312,3 +312,23 @@ def test_holding_a_post_is_never_said_of_a_state(kg: KnowledgeGraph) -> None:
     stated = {(f.subject, f.relation, f.object) for f in kg.ask("affiliation").found}
     for level in ("body", "state"):
         assert {(f.subject, f.relation, f.object) for f in kg.ask("affiliation", level=level).found} == stated
+
+
+@given(said=several_fitting(40, ("invites", "mediates", "holds-post", "worsens", "meets")))
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_those_of_one_statement_are_those_of_all(
+    cast_store: Path, tmp_path_factory: pytest.TempPathFactory, said: list[Statement]
+) -> None:
+    path = tmp_path_factory.mktemp("contradicting") / "store"
+    with KnowledgeGraph(shutil.copytree(cast_store, path)) as kg:
+        kg.add(said)
+        one_by_one = {s.id: contradictions_of(kg.snapshot, s.id) for s in said}
+        for id, found in one_by_one.items():
+            assert found == tuple(c for c in contradictions(kg.snapshot) if id in c.statements)
+
+
+def test_those_of_a_disputed_statement_and_of_its_correction_are_found(norland: KnowledgeGraph) -> None:
+    (whole,) = contradictions(norland.snapshot)
+    for id in whole.statements:
+        assert contradictions_of(norland.snapshot, id) == (whole,)
+    assert contradictions_of(norland.snapshot, "a" * 26) == ()
