@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from graph.exceptions import (
     AmbiguousNameError,
+    ChangeRefusedError,
     CitationRoomError,
     GraphError,
     NameResolutionError,
@@ -25,6 +26,7 @@ from graph.exceptions import (
     QuerySyntaxError,
     QueryTimeoutError,
     QueryTooLargeError,
+    RdfSyntaxError,
     StoreError,
     StoreLockedError,
     StoreWriteError,
@@ -35,6 +37,7 @@ from ontology import OntologyError, UnknownTermError
 CLIENT_GONE = 499
 """What the log says where nobody is left to read an answer; no status of the standard, and never sent."""
 PROBLEM = "application/problem+json"
+_MOST_FINDINGS = 100
 log = logging.getLogger("tertius")
 
 
@@ -68,6 +71,7 @@ STATUS: dict[type[Exception], int] = {
     ParameterError: 422,
     UnknownTermError: 404,
     QuerySyntaxError: 400,
+    RdfSyntaxError: 400,
     QueryRefusedError: 403,
     QueryTimeoutError: 503,
     QueryTooLargeError: 422,
@@ -120,6 +124,8 @@ def add_handlers(app: FastAPI) -> None:
             extra |= {"what": error.what, "value": error.value, "candidates": error.candidates}
         elif isinstance(error, NotFoundError):
             extra |= {"what": error.what, "value": error.id} | ({"known": list(error.known)} if error.known else {})
+        elif isinstance(error, ChangeRefusedError):
+            extra |= {"findings": [asdict(f) for f in error.findings[:_MOST_FINDINGS]]}
         elif isinstance(error, ParameterError):
             extra |= {"parameter": error.parameter}
         headers = {"Retry-After": "5"} if status == 503 else {}

@@ -155,7 +155,7 @@ def operation(pairs: Pairs, kinds: Sequence[str], base: str) -> Operation:
         raise Problem(400, "there are a query and an update; send them one after the other")
     kind, text = found[0]
     if kind not in kinds:
-        raise Problem(400, f"this address takes no {kind} in this way", parameter=kind)
+        raise Problem(400, f"here it takes {' or '.join(kinds)}, not {kind}: post queries to /sparql", parameter=kind)
     if not text.strip():
         raise Problem(400, f"the {kind} is empty", parameter=kind)
     default, named = _DATASETS[kind]

@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,7 +15,7 @@ from api import audit
 from api.dependencies import JSON, State
 from api.errors import Problem, status_of
 from api.middleware import BodyTooLong
-from graph.changes import Change
+from graph.changes import Change, Touched
 from graph.exceptions import ParameterError
 from graph.writing import Report
 
@@ -35,6 +36,7 @@ class Write:
     def __init__(self, request: Request, state: State, kind: str, *graphs: str) -> None:
         self._request, self._state = request, state
         self.kind, self.graphs = kind, graphs
+        """What the audit tells; the graphs first as the request names them, then as they were found to be touched."""
         self._who: str | None = None
         self._tried = False
         self._status, self._counts = 200, dict[str, int]()
@@ -93,5 +95,11 @@ class Write:
         return Response(to_json(content), status, headers=headers, media_type=JSON)
 
     def _change(self, change: Change) -> Report:
-        state, settings = self._state, self._state.settings
-        return state.graph.change(change, raw=settings.raw_rdf, wait=settings.write_wait, apply=state.workers.apply)
+        settings = self._state.settings
+        return self._state.graph.change(change, raw=settings.raw_rdf, apply=self._apply, wait=settings.write_wait)
+
+    def _apply(self, db: Path, base: str, change: Change, *, prefixes: bool) -> Touched:
+        touched = self._state.workers.apply(db, base, change, prefixes=prefixes)
+        graphs = touched.graphs | {graph for graph, _ in touched.places}
+        self.graphs = ("all",) if touched.everything else tuple(sorted(graph or "default" for graph in graphs))
+        return touched

@@ -108,7 +108,7 @@ async def graph_get(request: Request, reply: ReplyDep, state: StateDep) -> Respo
     aliases = {a: t for a, t in RDF_ALIASES.items() if t in offers}
     media_type = negotiate(accepted(request.headers), (*offers, *aliases))
     media_type = aliases.get(media_type, media_type)
-    snapshot = reply.snapshot
+    snapshot = await reply.open()
     if found is not None and found[0] is not None and not snapshot.store.has_graph(found[0]):
         raise NotFoundError("graph", found[0])
     reply.check(media_type)

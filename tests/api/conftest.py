@@ -2,6 +2,7 @@
 
 - `norland`: a client of the service over the small cast of data/norland, shared by the whole run.
 - `talks`: the same over the curated article.
+- `ordinary`: the same over an empty, ordinary SPARQL store that `BEARER` may write to: choose graphs of your own.
 - `running`: the service in a process of its own, shared by the whole run: for sockets and bytes.
 - `service`: starts one with settings of its own, ended after the test: for signals and for writing.
 
@@ -20,7 +21,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tests.api.services import NORLAND, ROOT, TALKS, Service, Start, client_of
+from tests.api.services import NORLAND, ORDINARY, ROOT, TALKS, Service, Start, client_of
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +35,13 @@ def norland() -> Iterator[TestClient]:
 def talks() -> Iterator[TestClient]:
     """The curated article."""
     with client_of(TALKS) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def ordinary() -> Iterator[TestClient]:
+    """An empty, ordinary SPARQL store."""
+    with client_of("none", **ORDINARY) as client:
         yield client
 
 

@@ -20,6 +20,9 @@ ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
 TALKS = DATA / "armenia-azerbaijan-talks"
 NORLAND = DATA / "norland"
+SECRET = "open-sesame"  # noqa: S105 - of the tests
+BEARER = {"Authorization": f"Bearer {SECRET}"}
+ORDINARY: dict[str, Any] = {"raw_rdf": True, "union_default_graph": False, "tokens": f"ada:{SECRET}"}
 
 
 @contextlib.contextmanager
