@@ -11,6 +11,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
 from api.dependencies import VERSION, State, check_query_string, fingerprint
+from api.direct import Shortcut
 from api.errors import PROBLEM, add_handlers
 from api.middleware import AccessLog, Bounds, HeadAsGet, Unexpected
 from api.queueing import FairQueue
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
         citations, linked_data, descriptions, query,
     ):  # fmt: skip
         app.include_router(module.router)
+    app.router.routes.insert(0, Shortcut(m.router for m in (questions, statements, catalogue, sparql)))
     _describe_problems(app)
     add_handlers(app)
     # The last one added is the first to see a request.

@@ -130,9 +130,11 @@ class Reply:
 
     async def open(self) -> Snapshot:
         """The snapshot, opened in a thread where it is not open yet: for endpoints on the event loop."""
-        if self._state.graph.opened is None:
-            await run_in_threadpool(lambda: self.snapshot)
-        return self.snapshot
+        snapshot: Snapshot | None = vars(self).get("snapshot") or self._state.graph.opened
+        if snapshot is None:
+            return await run_in_threadpool(lambda: self.snapshot)
+        self.snapshot = snapshot
+        return snapshot
 
     def check(self, variant: str = JSON) -> None:
         """Raises NotModified where the client has this answer in this variant. To be called before any work."""

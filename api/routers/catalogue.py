@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from api import answers, schemas
 from api.dependencies import Reply, ReplyDep
+from api.direct import DirectRoute
 from api.parameters import (
     EntityParameters,
     NoParameters,
@@ -21,7 +22,7 @@ from api.parameters import (
 from graph.snapshot import Snapshot
 from ontology import Term, UnknownTermError, vocabulary
 
-router = APIRouter(tags=["catalogue"])
+router = APIRouter(tags=["catalogue"], route_class=DirectRoute)
 
 JSONL = "application/jsonl"
 

@@ -1,11 +1,13 @@
 """SPARQL 1.1 queries: SELECT, ASK, CONSTRUCT and DESCRIBE, in a process that can be killed."""
 
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import Reply, ReplyDep, StateDep, TurnDep
+from api.direct import DirectRoute
 from api.errors import Problem
 from api.media_types import accepted, negotiate
 from api.protocol import FORM, QUERY, UPDATE, Operation, allow, operation, read_operation, read_pairs, request_iri
@@ -15,7 +17,7 @@ from api.workers import MediaTypes, Turn
 from api.writes import Write
 from graph.stores import QueryDataset
 
-router = APIRouter(tags=["sparql"])
+router = APIRouter(tags=["sparql"], route_class=DirectRoute)
 
 SOLUTIONS = (
     "application/sparql-results+json",
@@ -53,6 +55,7 @@ _RESPONSES: dict[int | str, dict[str, object]] = {
 }
 
 
+@lru_cache(256)
 def _media_types(accept: str | None) -> MediaTypes:
     """The type for each form of query, empty where the client takes none; the engine, which knows the form, chooses."""
     chosen = []

@@ -10,9 +10,10 @@ from pydantic_core import to_json
 
 from api import answers, schemas
 from api.dependencies import Reply, ReplyDep
+from api.direct import DirectRoute
 from api.parameters import NoParameters, StatementParameters, cursor_query, paging, read_cursor, write_cursor
 
-router = APIRouter(tags=["statements"])
+router = APIRouter(tags=["statements"], route_class=DirectRoute)
 
 Parameters = Annotated[StatementParameters, Query()]
 
