@@ -43,6 +43,8 @@ CONTEXT: dict[str, Any] = {
     "publisher": "schema:publisher",
     "published": "schema:datePublished",
     "licence": "schema:license",
+    "sources_total": "schema:numberOfItems",
+    "sources_are": "dcterms:provenance",
     "remarks": {"@id": "schema:description", "@container": "@set"},
 }
 """What the words of the document mean: stands within it, so that nobody has to fetch it."""
@@ -93,19 +95,32 @@ def json_ld(citation: Citation) -> dict[str, Any]:
             "digest": citation.checksum,
         },
         "sources": [_source(s) for s in citation.sources],
-        "remarks": [sources_line(citation), *citation.remarks],
+        "sources_total": citation.sources_total,
+        "sources_are": citation.scope,
+        "remarks": list(citation.remarks),
     }
 
 
-def request_in(document: dict[str, Any]) -> Request:
-    """What was asked, from the citation as data. Raises KeyError, TypeError and ValueError where it is none."""
+def citation_in(document: dict[str, Any]) -> Citation:
+    """The citation that `json_ld` wrote. Raises KeyError, TypeError and ValueError where the document is none."""
     asked = document["asked"]
     pairs = [(p["name"], p["value"]) for p in asked["parameters"]]
-    settings = {name: value == "true" for name, value in pairs if name == _UNION}
-    return Request(
+    request = Request(
         kind=Kind.SPARQL if "query" in asked else Kind.QUESTION, path=asked["door"], query=asked.get("query"),
-        parameters=tuple(pair for pair in pairs if pair[0] not in settings),
-        union=settings.get(_UNION, True),
+        parameters=tuple(pair for pair in pairs if pair[0] != _UNION), union=dict(pairs).get(_UNION) != "false",
+    )  # fmt: skip
+    sources = tuple(
+        CitedSource(
+            id=s["id"].rpartition("/")[2], iri=s["id"], title=s["title"], publisher=s.get("publisher"),
+            published=s.get("published"), licence=s.get("licence"),
+        )
+        for s in document["sources"]
+    )  # fmt: skip
+    return Citation(
+        store_id=document["part_of"]["store"], base=document["part_of"]["id"], revision=document["revision"],
+        request=request, form=document["form"], checksum=document["checksum"]["digest"], rows=document["rows"],
+        sources=sources, sources_total=document["sources_total"], scope=document["sources_are"],
+        remarks=document["remarks"], software=asked["software"]["name"], created=document["created"],
     )  # fmt: skip
 
 

@@ -371,6 +371,8 @@ def _told(
         added, removed, removed_total = list(changes.added), list(changes.removed), len(changes.removed)
         if not added and not removed and then:
             notes.append("the same rows in another order")
+    elif frozen.digests is None:
+        notes.append("which rows differ cannot be told: only their checksum is known here")
     else:
         known = compare(frozen.digests, map(digest, now))
         fresh = set(known.added)

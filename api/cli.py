@@ -16,6 +16,9 @@ COMMANDS = {
     "load": "Load a data set into a store.",
     "ask": "Ask who mediates, opposes, invites whom, and who says so.",
     "query": "Answer a SPARQL query from a file or from standard input.",
+    "cite": "Freeze an answer, so that it can be cited and had again.",
+    "rerun": "Ask again what was frozen, and tell what has changed.",
+    "diff": "List what differs between two revisions of a store.",
     "validate": "Check data sets or a store, down to the shapes.",
     "export": "Write everything as RDF, a table, lines of JSON or a network.",
     "backup": "Copy a store into one file while it is used.",
@@ -38,7 +41,7 @@ tertius ask --help                         every command has examples
 EPILOG = """\b
 Exit status:
   0    fine
-  1    bad input: an unknown name, a faulty file or query; or validate found violations
+  1    bad input: an unknown name, a faulty file or query; or validate found violations, rerun differences
   2    wrong usage: an unknown option or an impossible value
   3    trouble with the store: locked, of another format, not writable, disk full
   130  interrupted

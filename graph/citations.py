@@ -111,11 +111,11 @@ class Citation(Model):
 
 @dataclass(frozen=True)
 class Frozen:
-    """A citation with what is kept of its rows: the lines, else digests of them."""
+    """A citation with what is kept of its rows: the lines, else digests of them, else neither."""
 
     citation: Citation
-    lines: tuple[str, ...] | None
-    digests: tuple[str, ...]
+    lines: tuple[str, ...] | None = None
+    digests: tuple[str, ...] | None = None
 
 
 def digest(line: str) -> str:

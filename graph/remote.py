@@ -166,6 +166,10 @@ class RemoteGraph(Asking):
         # The service decides which questions there are: it may be of another version.
         return self._results(f"/questions/{quote(name.replace('_', '-'), safe='')}", values)
 
+    def changes(self, citation: str) -> Json:
+        """What has changed since an answer was frozen, by the citation's id, as /citations/ID/changes tells it."""
+        return self._json(f"/citations/{quote(citation, safe='')}/changes")
+
     # Writing
 
     def update(self, text: str, *, using: Sequence[str] = (), using_named: Sequence[str] = ()) -> Report:

@@ -14,7 +14,7 @@ from api.jobs import STACK
 from graph.exceptions import ParameterError, QuerySyntaxError
 from graph.policy import check_query
 from graph.snapshot import Snapshot
-from graph.stores import Answer
+from graph.stores import Answer, QueryDataset
 from ontology import compact, store_prefixes
 
 JSON, TURTLE = "application/sparql-results+json", "text/turtle"
@@ -64,11 +64,11 @@ def query(
     """
     table = format == "table" or (format is None and sys.stdout.isatty())
     solutions, triples = _media_types(format)
-    text = _read(file)
+    text = read_query(file)
     check_query(text, max_length=MAX_LENGTH, max_depth=MAX_DEPTH)
     with opened(store, data) as graph:
         snapshot = graph.snapshot
-        answer = _answer(snapshot, text, solutions, triples, union=not strict)
+        answer = answered(snapshot, text, solutions, triples, union=not strict)
         offered = (JSON, TURTLE) if format in (None, "table") else (solutions, triples)
         if answer.media_type not in offered:
             names = TRIPLES if answer.media_type in TRIPLES.values() else SOLUTIONS
@@ -92,7 +92,8 @@ def _media_types(format: str | None) -> tuple[str, str]:
     raise typer.BadParameter(f"--format: {format!r} is none of table, {', '.join([*SOLUTIONS, *TRIPLES])}")
 
 
-def _read(file: Path) -> str:
+def read_query(file: Path) -> str:
+    """The text of a file, of standard input for -. Raises QuerySyntaxError where it is not UTF-8."""
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     try:
         return raw.decode("utf-8-sig")
@@ -100,14 +101,16 @@ def _read(file: Path) -> str:
         raise QuerySyntaxError(f"the query is not UTF-8: byte {error.start} is 0x{raw[error.start]:02x}") from None
 
 
-def _answer(snapshot: Snapshot, text: str, solutions: str, triples: str, *, union: bool) -> Answer:
+def answered(
+    snapshot: Snapshot, text: str, solutions: str, triples: str, *, union: bool, dataset: QueryDataset | None = None
+) -> Answer:
     """The engine's answer. It works in a thread: the engine hears no signal, so that Ctrl-C would wait for it."""
     done: list[Answer] = []
     failed: list[BaseException] = []
 
     def work() -> None:
         try:
-            done.append(snapshot.store.answer(text, solutions or None, triples or None, union=union))
+            done.append(snapshot.store.answer(text, solutions or None, triples or None, union=union, dataset=dataset))
         except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
             failed.append(error)
 

@@ -49,18 +49,22 @@ Id = Annotated[
         507: {"description": "Frozen answers take all the room that they may."},
     },
 )  # fmt: skip
-async def freeze(body: Annotated[schemas.FreezeBody, Body()], state: StateDep, turn: TurnDep) -> Response:
+async def freeze(
+    body: Annotated[schemas.FreezeBody, Body()], request: Request, state: StateDep, turn: TurnDep
+) -> Response:
     """Asks again, and keeps what was asked, the checksum of the rows, the sources with their licences and the date.
 
     Name the revision that the answer was given from (`Tertius-Revision` in its headers), else the current one is
     asked. The same answer is frozen once.
     """
     settings = state.settings
+    # Whoever may write could fill the disk anyway.
+    bound = state.tokens.holder(request.headers.get("authorization")) is None
     target = body.target or f"/sparql?{urlencode({'query': body.query})}"
     asked = citing.request_for(target, union=settings.union_default_graph)
     citation, new = await citing.freeze(
         state.graph, asked, turn.run, revision=body.revision, most_bytes=settings.citation_bytes,
-        room=settings.citation_room * 1024 * 1024,
+        room=settings.citation_room * 1024 * 1024 if bound else None,
     )  # fmt: skip
     headers = {"Location": f"/citations/{citation.id}", "Cache-Control": "no-store"}
     return Response(to_json(json_ld(citation)), 201 if new else 200, headers | _links(citation), JSON_LD)

@@ -1,8 +1,10 @@
 """Citations over HTTP: frozen, read in each form, had again while the revision is kept, and compared afterwards."""
 
 import json
+import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -11,12 +13,14 @@ from urllib.parse import urlencode
 import pytest
 import rdflib
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
 from api import schemas
 from api.citation_documents import BIBTEX, HTML, JSON_LD, latex
-from graph import Entity, KnowledgeGraph, Source, Statement
+from api.cli import app
+from graph import Entity, InputError, KnowledgeGraph, Source, Statement
 from graph.checksums import lines_of_answers, lines_of_results
-from tests.api.services import NORLAND, Start, client_of
+from tests.api.services import NORLAND, ROOT, Start, client_of
 
 QUERY = "# Who invites whom?\nSELECT ?who ?whom { ?who r:invites ?whom }"
 EVERY_STATEMENT = "SELECT ?s ?o { GRAPH ?g { ?s rdf:predicate ?o } }"
@@ -172,12 +176,24 @@ def test_unknown_citations_are_not_found(norland: TestClient, id: str) -> None:
 
 
 def test_room_is_bounded_and_what_is_frozen_stays(kg: KnowledgeGraph) -> None:
-    with client_of("none", graph=kg, citation_room=0) as client:
+    with client_of("none", graph=kg, citation_room=0, tokens=("ada:open-sesame",)) as client:
         answer = client.post("/citations", json={"query": QUERY})
         assert (answer.status_code, "0 that they may take" in answer.json()["detail"]) == (507, True)
+        token = {"Authorization": "Bearer open-sesame"}
+        assert client.post("/citations", json={"query": QUERY}, headers=token).status_code == 201
+        assert client.post("/citations", json={"query": QUERY}).status_code == 200
     with client_of("none", graph=kg, citation_bytes=1024) as client:
         answer = client.post("/citations", json={"target": "/statements"})
         assert (answer.status_code, "at most 1024: narrow" in answer.json()["detail"]) == (422, True)
+
+
+def test_the_documented_recipe_gives_the_checksum(norland: TestClient) -> None:
+    (recipe,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "citing.md").read_text(), re.S)
+    names: dict[str, Any] = {}
+    exec(recipe, names)  # noqa: S102 - our own documentation
+    place = freeze(norland, query=EVERY_STATEMENT)
+    answer = norland.get("/sparql", params={"query": EVERY_STATEMENT}).json()
+    assert names["checksum"](answer) == norland.get(place).json()["checksum"]["digest"]
 
 
 # The answer
@@ -326,6 +342,92 @@ def test_differences_between_revisions_are_paged(client: TestClient, kg: Knowled
     assert client.get("/differences", params={"from": "x"}).status_code == 422
 
 
+# The command line
+
+
+@pytest.fixture
+def store(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the graph, for commands."""
+    for name in [n for n in os.environ if n.startswith("TERTIUS_")]:
+        monkeypatch.delenv(name)
+    return kg.path
+
+
+def tertius(status: int, *arguments: object) -> str:
+    result = CliRunner().invoke(app, [str(a) for a in arguments], prog_name="tertius")
+    assert result.exit_code == status, result.output
+    assert "Traceback" not in result.output
+    return result.stdout
+
+
+def test_the_commands_freeze_repeat_and_tell_what_differs(kg: KnowledgeGraph, store: Path, tmp_path: Path) -> None:
+    question, query, document = "/statements?relation=invites", tmp_path / "question.rq", tmp_path / "answer.jsonld"
+    query.write_text(EVERY_STATEMENT)
+    tertius(0, "cite", query, "--store", store, "-o", document)
+    frozen = json.loads(document.read_text())
+    entry = tertius(0, "cite", frozen["identifier"], "--store", store, "--format", "bibtex")
+    assert entry.startswith(f"@misc{{tertius-{frozen['identifier']},")
+    asked = json.loads(tertius(0, "cite", question, "--store", store))
+    for cited in (document, frozen["identifier"], asked["identifier"]):
+        assert tertius(0, "rerun", cited, "--store", store).startswith("the same ")
+    cited, old = kg.snapshot.revision, kg.statements(relation="invites")[0]
+    kg.add([Statement.model_validate(old.model_dump(exclude={"id"}) | {"status": "retracted", "note": "an error"})])
+    told = tertius(1, "rerun", asked["identifier"], "--store", store)
+    assert re.search(rf"^- .*{old.id}", told, re.M)
+    assert re.search(rf"^  {old.id}  retracted  .*an error$", told, re.M)
+    assert tertius(0, "rerun", document, "--store", store, "--revision", cited).startswith("the same ")
+    assert json.loads(tertius(1, "rerun", asked["identifier"], "--store", store, "--json"))["removed_total"] == 1
+    changed = tertius(0, "diff", cited, "--store", store)
+    assert changed.startswith(f"~ {old.id} ")
+    assert "    note: None -> 'an error'\n" in changed
+    listed = json.loads(tertius(0, "diff", cited, cited + 1, "--store", store, "--json", "--limit", "1"))
+    schemas.DifferencesBody.model_validate(listed)
+    assert [(i["change"], i["id"]) for i in listed["items"]] == [("changed", old.id)]
+    assert f"+ <{kg.iris.statement(old.id)}>" in tertius(0, "diff", cited, "--of", "quads", "--store", store)
+
+
+def test_a_file_is_repeated_on_another_store_by_its_checksum(kg: KnowledgeGraph, store: Path, tmp_path: Path) -> None:
+    query, document = tmp_path / "question.rq", tmp_path / "answer.jsonld"
+    query.write_text(QUERY)
+    tertius(0, "cite", query, "--store", store, "-o", document)
+    other = tmp_path / "other"
+    with KnowledgeGraph(other) as graph:
+        graph.load(NORLAND)
+    assert tertius(0, "rerun", document, "--store", other).startswith("the same ")
+    with KnowledgeGraph(other) as graph:
+        for source in [s.id for s in graph.snapshot.sources.values()]:
+            with suppress(InputError):
+                graph.remove_source(source)
+    assert " rows in revision 2, " in tertius(1, "rerun", document, "--store", other)
+    changed = json.loads(document.read_text())
+    changed["checksum"]["digest"] = "0" * 64
+    document.write_text(json.dumps(changed))
+    assert "another checksum than the citation" in tertius_error(1, "rerun", document, "--store", store)
+
+
+def tertius_error(status: int, *arguments: object) -> str:
+    result = CliRunner().invoke(app, [str(a) for a in arguments], prog_name="tertius")
+    assert (result.exit_code, "Traceback" in result.output) == (status, False), result.output
+    return result.stderr
+
+
+def test_wrong_use_of_the_commands_is_told(store: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.jsonld"
+    broken.write_text("{}")
+    for status, words, arguments in (
+        (1, "this is no citation", ("rerun", broken, "--store", store)),
+        (1, "no citation has the id", ("rerun", "2-" + "a" * 26, "--store", store)),
+        (2, "not both", ("rerun", broken, "--store", store, "--url", "http://127.0.0.1:1")),
+        (2, "name the store", ("diff", 1)),
+        (1, "cannot be asked for /health", ("rerun", "2-" + "a" * 26, "--url", "http://127.0.0.1:9")),
+        (2, "none of json-ld, bibtex", ("cite", "/conflicts", "--store", store, "--format", "x")),
+        (1, "are not frozen", ("cite", "/entities", "--store", store)),
+        (1, "no revision has the id '99'", ("diff", 99, "--store", store)),
+        (3, "is not a store", ("diff", 1, "--store", tmp_path / "nowhere")),
+    ):
+        assert words in tertius_error(status, *arguments), arguments
+
+
 # The real service
 
 
@@ -336,6 +438,8 @@ def test_the_service_asks_older_revisions_in_its_query_processes(service: Start,
     running = service("none", store=store, keep_cited=3)
     with running.client() as client, KnowledgeGraph(store) as kg:
         place = client.post("/citations", json={"query": EVERY_STATEMENT}).headers["location"]
+        rerun = "rerun", place.rpartition("/")[2], "--url", str(client.base_url)
+        assert tertius(0, *rerun).startswith("the same ")
         before = client.get(f"{place}/answer")
         for name in ("a", "b", "c", "d", "e"):
             write(kg, name)
