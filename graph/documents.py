@@ -5,6 +5,7 @@ to a number, with where to ask for the rest. What is stored once for a whole sou
 """
 
 import itertools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from urllib.parse import quote
 import numpy as np
 from rdflib import RDFS, Graph, URIRef
 
+from graph.columns import Rows
 from graph.descriptions import licence_iri
 from graph.exceptions import NotFoundError
 from graph.rdf import Triples
@@ -22,26 +24,28 @@ from ontology import PREFIXES, Status, expand, vocabulary
 
 STATEMENTS_TOLD = 100
 """Statements in a document about something else than a statement."""
+KINDS = ("entity", "statement", "source", "relation", "frame", "scheme", "graph")
+_NO_SUCH = -2  # a number that nothing has
+_NAME = re.compile(r"[\w.~/-]+")
 _SCHEMES = PREFIXES["r"].removesuffix("relation/") + "scheme/"
 _FRAMES = PREFIXES["r"].removesuffix("relation/") + "frame/"
 
 
-def rows_about(snapshot: Snapshot, entity: str) -> list[int]:
+def rows_about(snapshot: Snapshot, entity: str) -> Rows:
     """The rows of all statements, retracted ones too, that name the entity in any place."""
-    rows = snapshot.selector.select(Selection(involving=(entity,), exact=True, status=tuple(Status))).rows
-    return [int(r) for r in rows]
+    return snapshot.selector.select(Selection(involving=(entity,), exact=True, status=tuple(Status))).rows
 
 
-def rows_of_source(snapshot: Snapshot, source: str) -> list[int]:
+def rows_of_source(snapshot: Snapshot, source: str) -> Rows:
     """The rows of all statements of a source."""
     number = snapshot.columns.source_number.get(source)
-    return [] if number is None else [int(r) for r in np.flatnonzero(snapshot.columns.source == number)]
+    return np.flatnonzero(snapshot.columns.source == (_NO_SUCH if number is None else number))
 
 
-def rows_of_relation(snapshot: Snapshot, relation: str) -> list[int]:
+def rows_of_relation(snapshot: Snapshot, relation: str) -> Rows:
     """The rows of all statements of a relation, narrower ones left out."""
     number = snapshot.columns.relation_number.get(relation)
-    return [] if number is None else [int(r) for r in snapshot.columns.relation_index[number]]
+    return snapshot.columns.relation_index[_NO_SUCH if number is None else number]
 
 
 def referring(snapshot: Snapshot, statement: str) -> list[str]:
@@ -54,6 +58,8 @@ def referring(snapshot: Snapshot, statement: str) -> list[str]:
 def thing(snapshot: Snapshot, kind: str, id: str) -> str:
     """The IRI of a thing. Raises NotFoundError, which names what is not there."""
     iris, graph = snapshot.iris, vocabulary().graph
+    if not _NAME.fullmatch(id):  # no IRI could end so
+        raise NotFoundError(kind if kind in KINDS else "kind of thing", id if kind in KINDS else kind)
     match kind:
         case "entity":
             return iris.entity(snapshot.entity(id).id)
@@ -179,13 +185,13 @@ class _Telling:
             elif term.startswith("<") and (label := words.value(URIRef(iri), RDFS.label)):
                 self.found.text(iri, "rdfs:label", str(label), "en")
 
-    def _statements(self, rows: list[int], query: str) -> None:
+    def _statements(self, rows: Rows, query: str) -> None:
         """The first statements whole, how many there are, and where the others are."""
-        for statement in self.snapshot.statements(rows[:STATEMENTS_TOLD]):
+        for statement in self.snapshot.statements(rows[:STATEMENTS_TOLD].tolist()):
             self._statement(statement)
         told = min(len(rows), STATEMENTS_TOLD)
         self.found.text(self.page, "rdfs:comment", f"{told} of {len(rows)} statements are told here.", "en")
-        if rows:
+        if len(rows):
             self.found.link(self.page, "rdfs:seeAlso", f"{self.snapshot.iris.base}statements?{query}")
 
     def _statement(self, said: Statement) -> None:

@@ -17,6 +17,7 @@ ABSENT = "–"
 SIGNS = {None: "", -1: "against (−1)", 0: "neither (0)", 1: "for (+1)"}
 INTRODUCTIONS = {
     "kinds": "What an entity is. The word is used in files and over HTTP, the class in RDF.",
+    "classes": "What kinds have in common, what statements are made of, and the one individual that is nobody.",
     "slots": "The places of a statement that a relation's frame requires or permits. A place may always be given.",
     "roles": "Further participants. A frame names the roles that it permits.",
     "modalities": "How a claim is made, one word a statement. Where several fit, the last in this order.",
@@ -96,6 +97,16 @@ def properties(v: Vocabulary) -> list[Property]:
 def classes(v: Vocabulary, term: Term) -> str:
     """The classes above a kind's class, ours and others'."""
     return ", ".join(sorted(compact(str(o)) for o in v.graph.objects(URIRef(term.iri), RDFS.subClassOf)))
+
+
+def wide_classes(v: Vocabulary) -> list[Term]:
+    """Classes that are no kinds, and the agent that a text leaves open: whatever else has an IRI here."""
+    kinds = {k.iri for k in v.kinds.values()}
+    found = {str(c) for c in v.graph.subjects(RDF.type, OWL.Class)} - kinds | {str(T.unspecified)}
+    return [
+        Term(str(v.graph.value(URIRef(iri), RDFS.label)), iri, "", str(v.graph.value(URIRef(iri), SKOS.definition)))
+        for iri in sorted(found)
+    ]
 
 
 def definition(v: Vocabulary, term: Term) -> str:
@@ -184,6 +195,7 @@ def render_markdown(v: Vocabulary) -> str:
     lines += ["*Written by `make docs` from `ontology/*.ttl`; edit those.*", ""]
     kinds = [(f"`{k.id}`", f"`{compact(k.iri)}`", definition(v, k), classes(v, k)) for k in v.kinds.values()]
     lines += ["## Kinds", "", INTRODUCTIONS["kinds"], "", *_table(("word", "in RDF", "meaning", "below"), kinds)]
+    lines += _terms(v, "Classes", wide_classes(v))
     for heading, terms in (
         ("Slots", v.slots),
         ("Roles", v.roles),
@@ -346,7 +358,7 @@ def _html_navigation(v: Vocabulary) -> str:
         + "</ul></details>\n"
         for f, relations in by_family(v)
     )
-    before = ("kinds", "slots", "roles", "modalities", "statuses", "families")
+    before = ("kinds", "classes", "slots", "roles", "modalities", "statuses", "families")
     after = ("frames", "properties", "schemes", "prefixes")
     middle = f'<a href="#relations">Relations</a>\n{families}'
     return f"{''.join(map(entry, before))}\n{middle}{''.join(map(entry, after))}"
@@ -367,6 +379,7 @@ def render_html(v: Vocabulary) -> str:
         f'<p class="lead">{escape(description)}</p>\n<p class="note">Version {escape(version)}. {summary(v)}</p>',
         f'<h2 id="kinds">Kinds</h2>\n<p class="soft">{INTRODUCTIONS["kinds"]}</p>',
         _html_table(("word, and in RDF", "meaning", "below"), kinds),
+        _html_terms(v, "classes", "class", wide_classes(v)),
         _html_terms(v, "slots", "slot", v.slots.values()),
         _html_terms(v, "roles", "role", v.roles.values()),
         _html_terms(v, "modalities", "modality", v.modalities.values()),

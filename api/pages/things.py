@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from api import answers
 from api.pages.html import Html, el, join, link, pairs, table
 from api.texts import Texts
+from graph.columns import Rows
 from graph.contradictions import contradictions_of
 from graph.descriptions import licence_iri
 from graph.documents import STATEMENTS_TOLD, referring, rows_about, rows_of_relation, rows_of_source
@@ -67,9 +68,9 @@ def statement_line(snapshot: Snapshot, row: int) -> Html:
     )
 
 
-def _statements(snapshot: Snapshot, rows: list[int], query: Mapping[str, str], grouped: bool = False) -> Html:
+def _statements(snapshot: Snapshot, rows: Rows, query: Mapping[str, str], grouped: bool = False) -> Html:
     """The first statements, by relation where `grouped`, with where to find the others."""
-    shown = rows[:STATEMENTS_TOLD]
+    shown = rows[:STATEMENTS_TOLD].tolist()
     c = snapshot.columns
     groups: dict[str, list[int]] = {}
     for row in shown:
@@ -78,7 +79,7 @@ def _statements(snapshot: Snapshot, rows: list[int], query: Mapping[str, str], g
     return join(
         el("h2", "Statements"),
         el("p", f"{len(shown)} of {len(rows)}; " if len(shown) < len(rows) else "", rest, ".", class_="soft")
-        if rows
+        if len(rows)
         else el("p", "None. That is not a “no”: the graph knows of none.", class_="soft"),
         *(
             join(
@@ -299,17 +300,18 @@ def _source(snapshot: Snapshot, id: str) -> tuple[str, Html]:
         ),
         el("h2", "How its claims are made"),
         table(("modality", "statements"), list(modalities)),
-        _statements(snapshot, sorted_by_place(snapshot, rows_of_source(snapshot, id)), {"source": id}),
+        _statements(snapshot, _by_place(snapshot, rows_of_source(snapshot, id)), {"source": id}),
     )
     return s["title"], body
 
 
-def sorted_by_place(snapshot: Snapshot, rows: list[int]) -> list[int]:
+def _by_place(snapshot: Snapshot, rows: Rows) -> Rows:
     """The rows of a source that is not too long to be sorted, in the order of its text."""
     if len(rows) > STATEMENTS_TOLD:
         return rows
-    places = {r: (s.start or 0, s.end or 0, s.id) for r, s in zip(rows, snapshot.statements(rows), strict=True)}
-    return sorted(rows, key=places.__getitem__)
+    found = snapshot.statements(rows.tolist())
+    order = sorted(range(len(rows)), key=lambda n: (found[n].start or 0, found[n].end or 0, found[n].id))
+    return rows[order]
 
 
 def _relation(snapshot: Snapshot, id: str) -> tuple[str, Html]:

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 import rdflib
@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from api.formats import FORMATS
 from graph import Entity, KnowledgeGraph, Source, Statement
-from ontology import PREFIXES, expand
+from ontology import PREFIXES, expand, vocabulary
 from tests.api.services import client_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib's own parser of JSON-LD
@@ -119,6 +119,22 @@ def test_what_is_not_there_is_a_problem(norland: TestClient) -> None:
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json"), path
     assert norland.get("/id/entity/norland", headers={"Accept": "image/png"}).status_code == 406
     assert norland.get("/id/entity/norland?x=1").status_code == 422
+
+
+@pytest.mark.parametrize(
+    "id", ["a b", "a>b", '"', "<script>", "%00", "%", "é", "../x", "a/b", "a\nb", ".ttl", "", "x" * 600]
+)
+def test_whatever_an_address_says_is_found_or_not(norland: TestClient, id: str) -> None:
+    for kind in ("entity", "statement", "source", "relation", "frame", "scheme", "graph", "thing"):
+        for place in ("id", "doc"):
+            assert norland.get(f"/{place}/{kind}/{quote(id)}").status_code in (404, 422)
+
+
+def test_every_word_of_the_vocabulary_has_its_place_on_the_page(norland: TestClient) -> None:
+    anchors = re.findall(r'id="([^"]+)"', norland.get("/ontology", headers=PAGE).text)
+    assert len(anchors) == len(set(anchors))
+    words = {str(s) for s in vocabulary().graph.subjects() if str(s).startswith(PREFIXES["t"])}
+    assert {w.removeprefix(PREFIXES["t"]) for w in words} <= set(anchors)
 
 
 def test_documents_are_cached_and_answer_head(norland: TestClient) -> None:
