@@ -14,6 +14,7 @@ import re
 import shutil
 import tarfile
 import tempfile
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -23,17 +24,17 @@ from pydantic import Field, ValidationError
 
 from graph.columns import Columns
 from graph.entities import Model
-from graph.exceptions import BackupError, StoreFormatError, StoreWriteError
-from graph.revisions import FORMAT, Revision, RevisionFolder
+from graph.exceptions import BackupError, NotFoundError, StoreFormatError, StoreWriteError
+from graph.revisions import CITATIONS, FORMAT, Revision, RevisionFolder, sync_folder
 from graph.stores import EmbeddedStore
 
 MANIFEST = "manifest.json"
-CITATIONS = "citations"
 KIND = "tertius-backup"
 _NAME = re.compile(
     r"(?:revisions/(?P<revision>[1-9][0-9]{0,17})|citations)(?:/(?!\.+(?:/|$))[A-Za-z0-9._-]{1,120}){1,6}"
 )
 _PIECE = 1 << 20
+_ATTEMPTS = 8
 _MOST_MANIFEST = 64 << 20
 _NOT_KEPT = re.compile(r"LOCK|lock|LOG(\.old.*)?|.*\.(lock|new|part)")
 """Files that belong to the processes that use a revision, not to it: they change, and tell of this machine."""
@@ -99,56 +100,86 @@ def backup(store: Path, to: Path, *, cited: bool = False, progress: Progress = _
             raise StoreFormatError(f"{store} holds no revision: nothing to back up")
         stack.callback(current.release)
         held = [current, *(_cited(folder, current.number, stack) if cited else ())]
-        paths = [p for r in held for p in _files(r.path)] + list(_files(store / CITATIONS))
-        files = tuple(_described(path, store) for path in paths)
-        try:
-            meta = current.read_meta()
-            counts = {name: meta[name] for name in ("statements", "entities", "sources")}
-        except (OSError, ValueError, KeyError) as error:
-            raise StoreFormatError(f"{current.path} is damaged, which the next write mends: {error}") from error
-        manifest = Manifest(
-            kind=KIND, format=FORMAT, store_id=folder.format.store_id, base=folder.format.base, revision=current.number,
-            files=files, **counts,
-        )  # fmt: skip
-        with _appearing(to, manifest.size if not _is_compressed(to) else 0) as output:
-            _write(manifest, store, output, progress)
-    return manifest
+        for attempt in range(_ATTEMPTS):
+            time.sleep(attempt)
+            with contextlib.suppress(_ChangedError):
+                manifest = _described(folder, current, held)
+                with _appearing(to, 0 if _is_compressed(to) else manifest.size) as output:
+                    _write(manifest, store, output, progress)
+                return manifest
+    raise StoreWriteError(
+        f"{store} keeps changing while it is read: try again; if it still does, the disk may be failing"
+    )
+
+
+class _ChangedError(Exception):
+    """Never leaves this module: the engine may still merge the files of a revision that has just become current."""
+
+
+def _described(folder: RevisionFolder, current: Revision, held: Iterable[Revision]) -> Manifest:
+    """The manifest of the files as they are at one moment. Raises _ChangedError, StoreFormatError."""
+    places = [*(revision.path for revision in held), folder.path / CITATIONS]
+    before = _listed(places)
+    files = []
+    for path in before:
+        with _changes(), path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            files.append(File(name=path.relative_to(folder.path).as_posix(), size=file.tell(), sha256=digest))
+    if _listed(places) != before:
+        raise _ChangedError
+    try:
+        meta = current.read_meta()
+        counts = {name: meta[name] for name in ("statements", "entities", "sources")}
+    except (OSError, ValueError, KeyError) as error:
+        raise StoreFormatError(f"{current.path} is damaged, which the next write mends: {error}") from error
+    return Manifest(
+        kind=KIND, format=FORMAT, store_id=folder.format.store_id, base=folder.format.base, revision=current.number,
+        files=tuple(files), **counts,
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _changes() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise _ChangedError from None
 
 
 def _cited(folder: RevisionFolder, current: int, stack: contextlib.ExitStack) -> Iterator[Revision]:
     """The older revisions that frozen answers were given of, as far as they are still there."""
-    for place in sorted((folder.path / CITATIONS).glob("[1-9]*")):
-        path = folder.path / "revisions" / place.name
-        if place.name != str(current) and any(place.glob("*.json.gz")):
-            with contextlib.suppress(FileNotFoundError):
-                revision = Revision(path).hold()
+    for number in folder.kept():
+        if number != current and any((folder.path / CITATIONS / str(number)).glob("*.json.gz")):
+            with contextlib.suppress(NotFoundError):
+                revision = folder.at(number)
                 stack.callback(revision.release)
                 yield revision
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not _NOT_KEPT.fullmatch(path.name):
-            yield path
-
-
-def _described(path: Path, store: Path) -> File:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return File(name=path.relative_to(store).as_posix(), size=file.tell(), sha256=digest)
+def _listed(folders: Iterable[Path]) -> dict[Path, tuple[int, int]]:
+    """The files that belong to a backup, with what changes when they do."""
+    paths = [path for folder in folders for path in sorted(folder.rglob("*"))]
+    with _changes():
+        return {
+            path: (path.stat().st_size, path.stat().st_mtime_ns)
+            for path in paths
+            if path.is_file() and not _NOT_KEPT.fullmatch(path.name)
+        }
 
 
 def _write(manifest: Manifest, store: Path, output: IO[bytes], progress: Progress) -> None:
-    content = manifest.model_dump_json().encode()
-    sealed = json.dumps({"sha256": hashlib.sha256(content).hexdigest(), "manifest": json.loads(content)}).encode()
+    plain = manifest.model_dump_json().encode()
+    sealed = json.dumps({"sha256": hashlib.sha256(plain).hexdigest(), "manifest": json.loads(plain)}).encode()
     with tarfile.open(fileobj=output, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         archive.addfile(_header(MANIFEST, len(sealed)), io.BytesIO(sealed))
         for file in manifest.files:
-            with (store / file.name).open("rb") as content_of:
-                checked = _Hashed(content_of, progress)
+            with _changes(), (store / file.name).open("rb") as content:
+                checked = _Hashed(content, progress)
+                if os.fstat(content.fileno()).st_size != file.size:
+                    raise _ChangedError
                 archive.addfile(_header(file.name, file.size), checked)
             if checked.sha256 != file.sha256:
-                raise StoreWriteError(f"{store / file.name} changed while it was read: the disk may be failing")
+                raise _ChangedError
 
 
 def _header(name: str, size: int) -> tarfile.TarInfo:
@@ -194,7 +225,7 @@ def _appearing(path: Path, size: int) -> Iterator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-        _sync(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise StoreWriteError(f"{path} cannot be written, no backup was made: {error.strerror or error}") from error
     finally:
@@ -211,14 +242,6 @@ def _check_room(folder: Path, size: int) -> None:
     free = shutil.disk_usage(folder).free
     if size > free:
         raise StoreWriteError(f"{folder} has room for {free} bytes and {size} are needed: make room, or go elsewhere")
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 # Reading
@@ -388,10 +411,10 @@ def _restore_anew(path: Path, manifest: Manifest, store: Path, progress: Progres
                 (temporary / "revisions" / str(number) / "read.lock").touch()
             _check_opens(draft, manifest)
         for place, _, _ in os.walk(temporary):
-            _sync(Path(place))
+            sync_folder(Path(place))
         temporary.chmod(0o755 & ~_umask())
         temporary.rename(store)
-        _sync(store.parent)
+        sync_folder(store.parent)
     except OSError as error:
         raise StoreWriteError(f"{store} cannot be written, nothing was restored: {error.strerror or error}") from error
     finally:

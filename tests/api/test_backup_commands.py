@@ -64,6 +64,19 @@ def test_a_backup_becomes_a_new_store(store: Path, tmp_path: Path) -> None:
         assert len(kg.statements()) == 18
 
 
+def test_frozen_answers_are_there_in_the_restored_store(store: Path, tmp_path: Path, service: Start) -> None:
+    with service("none", store=store).client() as client, KnowledgeGraph(store) as kg:
+        place = client.post("/citations", json={"query": COUNT}).headers["location"]
+        frozen = client.get(f"{place}/answer")
+        kg.add([NOTE])
+        tertius("backup", tmp_path / "kg.tar", "--store", store, "--cited")
+    tertius("restore", tmp_path / "kg.tar", "--store", tmp_path / "new")
+    with service("none", store=tmp_path / "new").client() as client:
+        again = client.get(f"{place}/answer")
+        assert (again.status_code, again.content) == (200, frozen.content)
+        assert client.get(place).status_code == 200
+
+
 def test_what_goes_wrong_is_told_with_its_status(store: Path, tmp_path: Path) -> None:
     (tmp_path / "letter").write_text("Dear Bo")
     assert "is truncated, damaged or no backup" in tertius("restore", tmp_path / "letter", "--check", status=3)

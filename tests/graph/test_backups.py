@@ -148,6 +148,26 @@ def test_a_backup_made_while_others_write_is_of_one_revision(store: Path, tmp_pa
         assert len(statements) == manifest.statements == counts.get(manifest.revision, 18)
 
 
+def test_files_that_the_engine_still_merges_are_waited_for(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merging = store / "revisions" / "2" / "db" / "000099.sst"
+    merging.write_bytes(b"half")
+    threading.Timer(0.2, merging.unlink).start()
+    real, before = hashlib.file_digest, tmp_path / "kg.tar"
+
+    def slow(*args: Any) -> Any:
+        while merging.exists():
+            pass
+        return real(*args)
+
+    monkeypatch.setattr(hashlib, "file_digest", slow)
+    manifest = backup(store, before)
+    assert not [f for f in manifest.files if "99" in f.name]
+    restore(before, tmp_path / "new")
+    assert state(tmp_path / "new") == state(store)
+
+
 # Targets
 
 
