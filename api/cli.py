@@ -23,6 +23,7 @@ COMMANDS = {
     "export": "Write everything as RDF, a table, lines of JSON or a network.",
     "backup": "Copy a store into one file while it is used.",
     "restore": "Make a store of a backup, or put it over one.",
+    "token": "Make a token for whoever may write over HTTP.",
     "locate": "Find the offsets of words in a text.",
     "entities": "List entities by name and kind.",
     "relations": "List the relations that may be stated, and how.",

@@ -5,7 +5,7 @@ import hmac
 import re
 from collections.abc import Iterable
 
-_NAME = re.compile(r"[\w.@-]{1,64}", re.ASCII)
+NAME = re.compile(r"[\w.@-]{1,64}", re.ASCII)
 _HASH = re.compile(r"sha256:([0-9a-f]{64})", re.I)
 _SHORTEST = 8
 
@@ -13,7 +13,7 @@ _SHORTEST = 8
 def hashed(pair: str) -> str:
     """NAME:sha256:HEX for NAME:SECRET, or for what is hashed already. Raises ValueError, which repeats no secret."""
     name, colon, secret = pair.partition(":")
-    if not colon or not _NAME.fullmatch(name):
+    if not colon or not NAME.fullmatch(name):
         raise ValueError("each token is NAME:SECRET or NAME:sha256:HEX, the name of letters, digits and . _ - @")
     if match := _HASH.fullmatch(secret):
         return f"{name}:sha256:{match[1].lower()}"

@@ -7,7 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from fastapi import Request, Response
+from fastapi import Request, Response, Security
+from fastapi.security import HTTPBearer
 from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
@@ -20,6 +21,8 @@ from graph.exceptions import ParameterError
 from graph.writing import Report
 
 REALM = "tertius"
+BEARER = [Security(HTTPBearer(auto_error=False, description="A token that the service is set to know."))]
+"""Tells in the description that a path needs a token; `Write.authorize` is what asks for it."""
 _OFF = (
     "writing is off here, since no token is set: whoever runs the service turns it on with --tokens or TERTIUS_TOKENS; "
     "`tertius token NAME` makes a token"

@@ -22,7 +22,7 @@ from api.media_types import accepted, negotiate, read_media_type
 from api.protocol import absolute_iri, allow, body_type, check_names, read_body, read_pairs, request_iri, the_one
 from api.routers.sparql import RDF_ALIASES, TRIPLES
 from api.routers.update import WRITE_RESPONSES
-from api.writes import Write
+from api.writes import BEARER, Write
 from graph.changes import GraphDrop, GraphLoad
 from graph.exceptions import NotFoundError
 
@@ -157,7 +157,7 @@ _WRITTEN: dict[int | str, dict[str, object]] = {
 
 @router.put(
     "/store", response_class=Response, status_code=204, responses=_WRITTEN | WRITE_RESPONSES,
-    summary="A graph, in place of what it holds", openapi_extra=_BODY,
+    summary="A graph, in place of what it holds", dependencies=BEARER, openapi_extra=_BODY,
 )  # fmt: skip
 @router.put("/store/{path:path}", include_in_schema=False)
 async def graph_put(request: Request, state: StateDep) -> Response:
@@ -177,7 +177,7 @@ async def graph_put(request: Request, state: StateDep) -> Response:
     "/store", response_class=Response, responses=WRITE_RESPONSES | _WRITTEN | {
         200: {"description": "What was added.", "content": {"application/json": {}}},
     },
-    summary="Triples to add to a graph", openapi_extra=_BODY,
+    summary="Triples to add to a graph", dependencies=BEARER, openapi_extra=_BODY,
 )  # fmt: skip
 @router.post("/store/{path:path}", include_in_schema=False)
 async def graph_post(request: Request, state: StateDep) -> Response:
@@ -202,7 +202,7 @@ async def graph_post(request: Request, state: StateDep) -> Response:
         200: {"description": "The graph is gone.", "content": {"application/json": {}}},
         404: {"description": "There is no such graph."},
     },
-    summary="A graph, to be removed", openapi_extra={"parameters": list(_NAMED.values())},
+    summary="A graph, to be removed", dependencies=BEARER, openapi_extra={"parameters": list(_NAMED.values())},
 )  # fmt: skip
 @router.delete("/store/{path:path}", include_in_schema=False)
 async def graph_delete(request: Request, state: StateDep) -> Response:

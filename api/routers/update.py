@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.dependencies import State, StateDep
 from api.protocol import FORM, UPDATE, Operation, allow, read_operation
-from api.writes import Write
+from api.writes import BEARER, Write
 from graph.changes import SparqlUpdate
 
 router = APIRouter(tags=["sparql"])
@@ -37,7 +37,7 @@ BODY = {
     "/update", response_class=Response, responses=WRITE_RESPONSES | {
         200: {"description": "What was changed, visible from now on.", "content": {"application/json": {}}},
     },
-    summary="A SPARQL update", openapi_extra={"requestBody": {"required": True, "content": BODY}},
+    summary="A SPARQL update", dependencies=BEARER, openapi_extra={"requestBody": {"required": True, "content": BODY}},
 )  # fmt: skip
 async def update(request: Request, state: StateDep) -> Response:
     """All operations of an update or none. Needs a bearer token.

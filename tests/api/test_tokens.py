@@ -3,6 +3,8 @@
 import json
 import logging
 import re
+import subprocess
+import sys
 from typing import Any
 
 import httpx2
@@ -10,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.tokens import Tokens, hashed
-from tests.api.services import BEARER, NORLAND, ORDINARY, SECRET, Service, Start, client_of
+from tests.api.services import BEARER, NORLAND, ORDINARY, ROOT, SECRET, Service, Start, client_of
 
 TURTLE = {"Content-Type": "text/turtle"}
 UPDATE = {"Content-Type": "application/sparql-update"}
@@ -187,3 +189,15 @@ def test_a_token_is_found_by_its_hash() -> None:
     ]  # fmt: skip
     assert hashed(hashed("ada:open-sesame")) == hashed("ada:open-sesame")
     assert not Tokens([]).holder("Bearer ")
+
+
+def test_the_command_line_makes_a_token() -> None:
+    command = [sys.executable, "-m", "api", "token", "ada"]
+    first, second = (subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True) for _ in range(2))
+    found = re.fullmatch(r"secret   (\S{43})\nsetting  TERTIUS_TOKENS=(ada:sha256:[0-9a-f]{64})\n", first.stdout)
+    assert found
+    assert Tokens([found[2]]).holder(f"Bearer {found[1]}") == "ada"
+    assert first.stdout != second.stdout
+    refused = subprocess.run([*command[:-1], "a:b"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "NAME" in refused.stderr
