@@ -64,6 +64,7 @@ def test_a_backup_becomes_a_new_store(store: Path, tmp_path: Path) -> None:
         assert len(kg.statements()) == 18
 
 
+@pytest.mark.slow
 def test_frozen_answers_are_there_in_the_restored_store(store: Path, tmp_path: Path, service: Start) -> None:
     with service("none", store=store).client() as client, KnowledgeGraph(store) as kg:
         place = client.post("/citations", json={"query": COUNT}).headers["location"]

@@ -124,6 +124,7 @@ def test_frozen_answers_and_on_request_their_revisions_are_kept(store: Path, tmp
     assert len(state(store)[0]) == 19
 
 
+@pytest.mark.slow
 def test_a_backup_made_while_others_write_is_of_one_revision(store: Path, tmp_path: Path) -> None:
     counts: dict[int, int] = {}
     done = threading.Event()
