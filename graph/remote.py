@@ -70,6 +70,8 @@ class RemoteGraph(Asking):
 
     def __init__(self, url: str, *, token: str | None = None, timeout: float = 60) -> None:
         parts = urlsplit(url)
+        if "@" in parts.netloc:  # not repeated: it may be a password
+            raise ServiceError("an address holds no names or passwords: give a token by itself")
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ServiceError(f"{url!r} is no address of a service: write one like http://127.0.0.1:8000")
         self.url, self.timeout = url.rstrip("/"), timeout

@@ -252,6 +252,12 @@ def test_what_is_no_address_is_refused(url: str) -> None:
         KnowledgeGraph.connect(url)
 
 
+def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
+    with pytest.raises(ServiceError) as caught:
+        KnowledgeGraph.connect("http://ada:open-sesame@127.0.0.1:9")
+    assert "open-sesame" not in str(caught.value)
+
+
 def test_a_service_that_is_not_there_is_named() -> None:
     with pytest.raises(ServiceError, match=r"http://127\.0\.0\.1:9 cannot be asked for /health: .*refused"):
         KnowledgeGraph.connect("http://127.0.0.1:9")
