@@ -63,6 +63,7 @@ class EmbeddedStore:
     def __init__(self, path: Path, base: str, *, writable: bool = False) -> None:
         self.path, self.base = path, base
         self._prefixes = store_prefixes(base)
+        self._loaded = 0
         try:
             self.engine = ox.Store(str(path)) if writable else ox.Store.read_only(str(path))
         except OSError as error:
@@ -365,17 +366,15 @@ class EmbeddedStore:
         Sorting takes one core a batch, without Python's lock: two threads use what there is while pieces are made.
         When the block ends everything is there; an error leaves a part.
         """
-        loaded = 0
         with ThreadPoolExecutor(2) as pool:
             loads: list[Future[None]] = []
             batch: list[bytes] = []
 
             def submit() -> None:
-                nonlocal loaded
                 if len(loads) >= _WAITING:
                     loads[-_WAITING].result()
                 together = b"".join(batch)
-                loaded += len(together)
+                self._loaded += len(together)
                 loads.append(pool.submit(self._load, together))
                 batch.clear()
 
@@ -390,9 +389,6 @@ class EmbeddedStore:
                 submit()
             for future in loads:
                 future.result()
-        if loaded > _BATCH and loaded > _size(self.path) / 2:
-            # Queries then take half the time. It writes all files anew: worth it only where most of them are new.
-            self.engine.optimize()
 
     def _load(self, batch: bytes) -> None:
         self.engine.bulk_load(input=batch, format=ox.RdfFormat.N_QUADS, lenient=True)
@@ -446,7 +442,10 @@ class EmbeddedStore:
         self.engine.backup(str(path))
 
     def flush(self) -> None:
-        """Writes everything to disk."""
+        """Writes everything to disk; after a large load, in the order in which queries find it fastest."""
+        if self._loaded > _BATCH and self._loaded > _size(self.path) / 2:
+            # Queries then take half the time. It writes all files anew: worth it only where most of them are new.
+            self.engine.optimize()
         self.engine.flush()
 
     def close(self) -> None:
