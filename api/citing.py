@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,10 +38,12 @@ from graph.exceptions import (
     QueryRefusedError,
     QueryTooLargeError,
 )
+from graph.named_queries import named_query
 from graph.questions import ask
 from graph.snapshot import Snapshot
 from graph.stores import Answer, QueryDataset
 from graph.timelines import timeline
+from graph.values import Term
 from ontology import OntologyError
 
 SOFTWARE = f"tertius {VERSION}"
@@ -50,6 +53,7 @@ MOST_ANSWERS = 10_000
 """Most answers of a question that are frozen: they are shaped in this process, unlike those of SPARQL."""
 MOST_LISTED = 1000
 """Most rows of one sort, and most statements, in a list of what has changed."""
+_NAMED = "/questions/"
 _GRAPHS = ("default-graph-uri", "named-graph-uri")
 
 
@@ -57,17 +61,18 @@ class Run(Protocol):
     """Answers a SPARQL query on a snapshot: Turn.run, or the engine in this process."""
 
     async def __call__(
-        self, snapshot: Snapshot, query: str, media_types: MediaTypes, *, union: bool, dataset: QueryDataset | None
-    ) -> Answer: ...
+        self, snapshot: Snapshot, query: str, media_types: MediaTypes, *, union: bool,
+        dataset: QueryDataset | None, bindings: Mapping[str, Term] | None,
+    ) -> Answer: ...  # fmt: skip
 
 
 # What was asked
 
 
 def request_for(target: str, *, union: bool) -> Request:
-    """What an address of the service asks: /sparql, /who/…, /statements, /timeline or /conflicts with parameters.
+    """What an address of the service asks: /sparql, /questions/…, /who/…, /statements, /timeline or /conflicts.
 
-    Raises ParameterError.
+    Raises ParameterError, and NotFoundError for a named question that is none.
     """
     parts = urlsplit(target)
     try:
@@ -81,6 +86,12 @@ def request_for(target: str, *, union: bool) -> Request:
         if len(queries) != 1:
             raise ParameterError("target", f"/sparql needs one query and has {len(queries)}")
         return sparql_request(queries[0], [p for p in pairs if p[0] != "query"], union=union)
+    if parts.path.startswith(_NAMED):
+        named = named_query(unquote(parts.path.removeprefix(_NAMED)))
+        if unknown := [n for n, _ in pairs if n not in named.variables] or _repeated(pairs):
+            takes = f"takes {', '.join(named.variables)}, each once" if named.variables else "takes no parameters"
+            raise ParameterError(unknown[0], f"the question {named.name} {takes}")
+        return Request(kind=Kind.SPARQL, path=_NAMED + named.name, query=named.text, parameters=tuple(sorted(pairs)))
     path = parts.path.removesuffix(".csv").removesuffix(".jsonl")
     question = question_at(path)
     parameters = _validated(question.model, pairs)
@@ -96,6 +107,10 @@ def sparql_request(query: str, parameters: Iterable[tuple[str, str]] = (), *, un
         if name not in _GRAPHS:
             raise ParameterError(name, f"a frozen query takes query, {', '.join(_GRAPHS)}")
     return Request(kind=Kind.SPARQL, path="/sparql", query=query, parameters=pairs, union=union)
+
+
+def _repeated(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    return [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
 
 
 def _each(values: Any) -> Iterable[str]:
@@ -170,9 +185,13 @@ def _check_size(size: int, most: int | None) -> None:
 async def run_sparql(snapshot: Snapshot, request: Request, run: Run, media_types: MediaTypes) -> Answer:
     """The answer to a frozen query, serialised."""
     assert request.query is not None, "SPARQL has a query"
+    if request.path.startswith(_NAMED):
+        named = named_query(request.path.removeprefix(_NAMED))
+        bindings = await run_in_threadpool(named.bound, dict(request.parameters), snapshot.names, snapshot.iris)
+        return await run(snapshot, request.query, media_types, union=True, dataset=None, bindings=bindings)
     graphs = {name: tuple(v for n, v in request.parameters if n == name) for name in _GRAPHS}
     dataset = QueryDataset(*graphs.values()) if request.parameters else None
-    return await run(snapshot, request.query, media_types, union=request.union, dataset=dataset)
+    return await run(snapshot, request.query, media_types, union=request.union, dataset=dataset, bindings=None)
 
 
 Items = tuple[list[Any], list[str]]
@@ -193,7 +212,9 @@ def question_at(path: str) -> Question:
     for question in _QUESTIONS:
         if path == question.path or (question.path.endswith("/") and re.fullmatch(rf"{question.path}[^/]+", path)):
             return question
-    listed = ", ".join(["/sparql", *(q.path + ("…" if q.path.endswith("/") else "") for q in _QUESTIONS)])
+    listed = ", ".join(
+        ["/sparql", "/questions/…", *(q.path + ("…" if q.path.endswith("/") else "") for q in _QUESTIONS)]
+    )
     raise ParameterError("target", f"answers at {path!r} are not frozen; those at {listed} are")
 
 

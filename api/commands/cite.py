@@ -1,6 +1,7 @@
 """tertius cite: an answer frozen, as JSON-LD or BibTeX."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from graph.exceptions import NotFoundError
 from graph.policy import check_query
 from graph.snapshot import Snapshot
 from graph.stores import Answer, QueryDataset
+from graph.values import Term
 
 Asked = Annotated[
     str,
@@ -84,10 +86,12 @@ def store_of(store: Path | None) -> KnowledgeGraph:
 
 
 async def run(
-    snapshot: Snapshot, query: str, media_types: MediaTypes, *, union: bool, dataset: QueryDataset | None
-) -> Answer:
+    snapshot: Snapshot, query: str, media_types: MediaTypes, *, union: bool,
+    dataset: QueryDataset | None, bindings: Mapping[str, Term] | None,
+) -> Answer:  # fmt: skip
     """The engine's answer, in this process."""
-    return answered(snapshot, query, media_types.solutions, media_types.triples, union=union, dataset=dataset)
+    types = media_types.solutions, media_types.triples
+    return answered(snapshot, query, *types, union=union, dataset=dataset, bindings=bindings)
 
 
 app = application(

@@ -3,6 +3,7 @@
 import json
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from graph.exceptions import ParameterError, QuerySyntaxError
 from graph.policy import check_query
 from graph.snapshot import Snapshot
 from graph.stores import Answer, QueryDataset
+from graph.values import Term
 from ontology import compact, store_prefixes
 
 JSON, TURTLE = "application/sparql-results+json", "text/turtle"
@@ -102,15 +104,20 @@ def read_query(file: Path) -> str:
 
 
 def answered(
-    snapshot: Snapshot, text: str, solutions: str, triples: str, *, union: bool, dataset: QueryDataset | None = None
-) -> Answer:
+    snapshot: Snapshot, text: str, solutions: str, triples: str, *, union: bool,
+    dataset: QueryDataset | None = None, bindings: Mapping[str, Term] | None = None,
+) -> Answer:  # fmt: skip
     """The engine's answer. It works in a thread: the engine hears no signal, so that Ctrl-C would wait for it."""
     done: list[Answer] = []
     failed: list[BaseException] = []
 
     def work() -> None:
         try:
-            done.append(snapshot.store.answer(text, solutions or None, triples or None, union=union, dataset=dataset))
+            done.append(
+                snapshot.store.answer(
+                    text, solutions or None, triples or None, union=union, dataset=dataset, bindings=bindings
+                )
+            )
         except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
             failed.append(error)
 

@@ -151,7 +151,7 @@ def test_the_page_shows_markup_as_text(client: TestClient) -> None:
         ({"query": "SELECT (NOW() AS ?now) {}"}, 403, "NOW() has another value each time"),
         ({"query": "SELECT * { SERVICE <http://x.example/> {} }"}, 403, "SERVICE"),
         ({"query": "ASK {}", "revision": 99}, 404, "no revision has the id '99'; there are"),
-        ({"target": "/entities"}, 422, "those at /sparql, /who/…"),
+        ({"target": "/entities"}, 422, "those at /sparql, /questions/…, /who/…"),
         ({"target": "http://x.example/who/invites"}, 422, "write the path and the parameters only"),
         ({"target": "/who/invites?nobody=x"}, 422, "nobody: unknown parameter; it takes"),
         ({"target": "/who/invites?object=Ada&object=Bo"}, 422, "object: is given twice"),
@@ -160,6 +160,8 @@ def test_the_page_shows_markup_as_text(client: TestClient) -> None:
         ({"target": "/sparql?query=ASK{}&query=ASK{}"}, 422, "needs one query and has 2"),
         ({"target": "/sparql?query=ASK{}&format=x"}, 422, "format"),
         ({"target": "/who/%FF"}, 404, "unknown relation"),
+        ({"target": "/questions/nothing"}, 404, "no named query has the id 'nothing'; there are"),
+        ({"target": "/questions/said-by?nobody=x"}, 422, "said-by takes speaker"),
         ({"target": "/conflicts?%FF=1"}, 422, "cannot be read"),
     ],
 )
@@ -201,7 +203,8 @@ def test_the_documented_recipe_gives_the_checksum(norland: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["/who/invites", "/statements?relation=invites", "/timeline?by=year", "/conflicts",
+    ["/who/invites", "/questions/said-by?speaker=Norland", "/statements?relation=invites", "/timeline?by=year",
+     "/conflicts",
      "/sparql?" + urlencode({"query": QUERY}), "/sparql?" + urlencode({"query": "ASK { ?s r:invites ?o }"}),
      "/sparql?" + urlencode({"query": "CONSTRUCT { ?s r:invites ?o } WHERE { ?s r:invites ?o }"}),
      "/sparql?" + urlencode({"query": "SELECT * { ?s r:invites ?o }",
