@@ -22,6 +22,7 @@ from graph.differences import Differences
 from graph.entities import Entity
 from graph.exceptions import InputError, InputErrors, StoreFormatError
 from graph.frames import entity_faults, frame_faults, source_faults
+from graph.merging import dangling, merge
 from graph.named_queries import named_query
 from graph.networks import network
 from graph.questions import Answers, Level, ask
@@ -37,7 +38,7 @@ from graph.sources import Source
 from graph.statements import Statement, in_order
 from graph.timelines import Step, Timeline, timeline
 from graph.values import Term, Value, bound
-from graph.writing import Draft, Report, dangling, ontology_hash, sync_source
+from graph.writing import Draft, Report, ontology_hash
 from ontology import Kind, Modality, Status, store_prefixes
 
 Progress = Callable[[str], None]
@@ -206,7 +207,7 @@ class KnowledgeGraph(Asking):
         def change(draft: Draft, report: Report) -> None:
             for dataset in datasets:
                 progress(f"loading {dataset.info.name}")
-                _merge(draft, dataset, report)
+                merge(draft, dataset, report)
 
         return self._write(change, wait)
 
@@ -458,48 +459,3 @@ def _listed(value: Any) -> tuple[Any, ...]:
 def _faults(statement: Statement, draft: Draft) -> Iterable[tuple[str, str]]:
     yield from frame_faults(statement, draft.kind_of)
     yield from source_faults(statement, draft.sources[statement.source])
-
-
-def _merge(draft: Draft, dataset: Dataset, report: Report) -> None:
-    """Makes the draft say what the data set says, no more and no less, of what is its own."""
-    name = dataset.info.name
-    errors = list(dataset.faults(draft.defined_beside(name)))
-    if errors:
-        raise InputErrors(errors)
-    for entity in dataset.entities.values():
-        try:
-            report.entities += draft.put_entity(entity, name)
-        except InputError as error:
-            errors.append(dataset.error(f"entity:{entity.id}", error.message, (), error.way_out))
-    for source in dataset.sources.values():
-        try:
-            report.sources += draft.put_source(source)
-        except InputError as error:
-            errors.append(dataset.error(f"source:{source.id}", error.message, (), error.way_out))
-    for source in dataset.sources.values():
-        if source.derived_from and source.derived_from not in draft.sources:
-            message = f"no source has the id {source.derived_from!r}"
-            errors.append(dataset.error(f"source:{source.id}", message, ("derived_from",), "add it, or mend the id"))
-    if errors:
-        raise InputErrors(errors)
-    coders = {dataset.info.coder} | {s.coder for s in dataset.statements.values()}
-    of_source: dict[str, dict[str, Statement]] = {s.id: {} for s in draft.sources.values() if s.dataset == name}
-    for id, statement in dataset.statements.items():
-        of_source[statement.source][id] = statement
-    for source_id, wanted in of_source.items():
-        sync_source(draft, source_id, wanted, coders, report)
-    errors += [
-        dataset.error(
-            id,
-            f"refers to the statement {other!r}, which does not exist",
-            (),
-            "load its data set first, or mend the id",
-        )
-        for id, other in dangling(draft, dataset.statements.values())
-    ]
-    if errors:
-        raise InputErrors(errors)
-    for id in [i for i, names in draft.datasets.items() if name in names and i not in dataset.entities]:
-        draft.release_entity(id, name)
-        report.entities += 1
-    report.datasets.append(name)

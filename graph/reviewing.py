@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from graph.changes import Touched
 from graph.columns import Columns
+from graph.edges import edges_from
 from graph.entities import Entity
 from graph.exceptions import ChangeRefusedError, Refusal
 from graph.frames import entity_faults, frame_faults, source_faults
@@ -21,7 +22,7 @@ from graph.sources import Source
 from graph.statements import Statement
 from graph.stores import EmbeddedStore
 from graph.stores.embedded import BLANK, Place, normal_quads
-from graph.writing import Draft, Report, edges_from
+from graph.writing import Draft, Report
 from ontology import PREFIXES, store_prefixes
 
 DATASET = "added"

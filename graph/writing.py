@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,8 +11,9 @@ import numpy as np
 
 import ontology
 from graph.census import take_census
-from graph.columns import MODALITIES, NONE, STATUSES, SUBJECT_IS_STATEMENT, Columns, Rows
+from graph.columns import NONE, SUBJECT_IS_STATEMENT, Columns
 from graph.descriptions import own_description
+from graph.edges import edge_changes, edge_counts
 from graph.entities import Entity
 from graph.exceptions import InputError, NotFoundError
 from graph.rdf import Iris, Triples, chunks, edge_quad, entity_quads, source_quads, statement_quads
@@ -22,9 +22,8 @@ from graph.snapshot import Contents, Snapshot, write_catalogue
 from graph.sources import Source
 from graph.statements import Statement
 from graph.stores import EmbeddedStore
-from ontology import UNSPECIFIED, Kind, Modality, Status
+from ontology import Kind
 
-Edge = tuple[str, str, str]
 Check = Callable[[EmbeddedStore, Columns], None]
 
 
@@ -309,64 +308,6 @@ class Draft:
             yield source_quads(self.sources[id], self.iris)
 
 
-def plain_edges(c: Columns, rows: Rows | None = None) -> set[Edge]:
-    """The edges that some active, asserted or presupposed statement carries, which the source itself vouches for.
-
-    Of all statements, or of those in these rows.
-    """
-    distinct = _distinct_edges(c, rows).tolist()
-    return {(c.entities[s], c.relations[r], c.entities[o]) for s, r, o in distinct}
-
-
-def edge_counts(c: Columns) -> Counter[str]:
-    """How many plain edges there are of each relation that has some."""
-    numbers, counts = np.unique(_distinct_edges(c)[:, 1], return_counts=True)
-    return Counter({c.relations[n]: int(count) for n, count in zip(numbers, counts, strict=True)})
-
-
-def edge_changes(old: Columns, new: Columns, ids: Collection[str]) -> tuple[set[Edge], set[Edge]]:
-    """The edges that appear, and those that go, where only the statements of these ids may differ."""
-    if len(ids) * 10 > len(old):
-        before, after = plain_edges(old), plain_edges(new)
-    else:
-        before, after = plain_edges(old, old.rows(ids)), plain_edges(new, new.rows(ids))
-        subjects = {s for s, _, _ in before ^ after}
-        before |= plain_edges(old, _rows_of_subjects(old, subjects)) & after
-        after |= plain_edges(new, _rows_of_subjects(new, subjects)) & before
-    return after - before, before - after
-
-
-def _rows_of_subjects(c: Columns, subjects: Collection[str]) -> Rows:
-    numbers = [n for s in subjects if (n := c.entity_number.get(s)) is not None]
-    return np.flatnonzero(np.isin(c.subject, numbers) & (c.flags & SUBJECT_IS_STATEMENT == 0))
-
-
-def edges_from(c: Columns, subjects: Collection[str]) -> set[Edge]:
-    """The plain edges that begin at one of these entities."""
-    return plain_edges(c, _rows_of_subjects(c, subjects))
-
-
-def _distinct_edges(c: Columns, rows: Rows | None = None) -> Rows:
-    """Subject, relation and object of every plain edge, as numbers, a row an edge."""
-    chosen = slice(None) if rows is None else rows
-    drawn = [MODALITIES.index(m) for m in (Modality.ASSERTED, Modality.PRESUPPOSED)]
-    subject, relation, object = c.subject[chosen], c.relation[chosen], c.object[chosen]
-    nobody = c.entity_number.get(UNSPECIFIED, NONE)
-    mask = (
-        np.isin(c.modality[chosen], drawn)
-        & (c.status[chosen] == STATUSES.index(Status.ACTIVE))
-        & (c.speakers[chosen] == 0)
-        & (c.flags[chosen] & SUBJECT_IS_STATEMENT == 0)
-        & (subject != NONE) & (subject != nobody)
-        & (object != NONE) & (object != nobody)
-    )  # fmt: skip
-    subject, relation, object = subject[mask], relation[mask], object[mask]
-    # One number a triple: NumPy sorts numbers many times faster than rows.
-    ends = subject.astype(np.int64) * len(c.entities) + object
-    _, first = np.unique(ends * len(c.relations) + relation, return_index=True)
-    return np.stack([subject[first], relation[first], object[first]], axis=1)
-
-
 def used_entities(c: Columns) -> set[str]:
     """Ids of the entities that some statement names."""
     numbers = {int(n) for column in (c.object, c.topic, c.place) for n in np.unique(column)}
@@ -387,38 +328,3 @@ def ontology_files() -> list[Path]:
 def ontology_hash() -> str:
     """Hash of those files: a store made with others gets them anew at the next write."""
     return hashlib.sha256(b"".join(p.read_bytes() for p in ontology_files())).hexdigest()
-
-
-def sync_source(draft: Draft, source: str, wanted: dict[str, Statement], coders: set[str], report: Report) -> None:
-    """Makes a source's statements those wanted: adds, updates, and retracts what is no longer there.
-
-    A statement that is replaced stays, retracted, and points to the one that has its key now. Statements of
-    other coders are left alone.
-    """
-    there = set(draft.ids_of(source))
-    by_key = {s.key: s.id for s in wanted.values() if s.key}
-    for id in there:
-        assert draft.base is not None, "statements that are there were written"
-        old = draft.base.statement(id)
-        if id in wanted:
-            if wanted[id] != old:
-                draft.put_statement(wanted[id])
-                report.changed += 1
-        elif old.coder in coders and old.status is not Status.RETRACTED:
-            successor = by_key.get(old.key) if old.key else None
-            note = old.note or ("Replaced by a later version." if successor else "No longer in the data set.")
-            update = {"status": Status.RETRACTED, "note": note, "corrected_by": successor or old.corrected_by}
-            draft.put_statement(old.model_copy(update=update))
-            report.retracted += 1
-    for id, statement in wanted.items():
-        if id not in there:
-            draft.put_statement(statement)
-            report.added += 1
-
-
-def dangling(draft: Draft, statements: Iterable[Statement]) -> Iterator[tuple[str, str]]:
-    """Ids of statements that refer to one that does not exist, with the id that they give."""
-    for s in statements:
-        for other in (*s.statements(), s.corrected_by):
-            if other and not draft.has_statement(other):
-                yield s.id, other

@@ -7,8 +7,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph import KnowledgeGraph, Statement
+from graph.edges import plain_edges
 from graph.rdf import edge_quad, entity_quads, source_quads, statement_quads
-from graph.writing import plain_edges
 from tests.benchmarks.generator import DATASET, Generated
 from tests.benchmarks.measure import Figure, Group, at_least, seconds, short
 

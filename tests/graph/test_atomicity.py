@@ -13,9 +13,9 @@ import pytest
 
 from graph import KnowledgeGraph, Statement
 from graph.changes import GraphLoad
+from graph.edges import plain_edges
 from graph.rdf import source_quads, statement_quads
 from graph.snapshot import rebuilt_columns
-from graph.writing import plain_edges
 
 ROOT = Path(__file__).parents[2]
 STEPS = {

@@ -21,9 +21,9 @@ import pytest
 
 from graph import KnowledgeGraph, Statement
 from graph.backups import Manifest, backup, check_backup, restore
+from graph.edges import plain_edges
 from graph.exceptions import BackupError, StoreFormatError, StoreLockedError, StoreWriteError
 from graph.snapshot import rebuilt_columns
-from graph.writing import plain_edges
 from ontology import Status
 
 ROOT = Path(__file__).parents[2]

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from graph import KnowledgeGraph, Statement
 from graph.columns import NONE, SUBJECT_IS_STATEMENT, Columns, day
+from graph.edges import edge_changes, edge_counts, edges_from, plain_edges
 from graph.snapshot import read_entities, read_sources, rebuilt_columns
-from graph.writing import edge_changes, edge_counts, edges_from, plain_edges
 from ontology import PREFIXES, UNSPECIFIED, Status, vocabulary
 from tests.graph.strategies import SOURCES, several_fitting, statements
 
