@@ -25,6 +25,7 @@ from graph import KnowledgeGraph
 from graph.snapshot import Snapshot
 
 JSON = "application/json"
+_DUMPS = 2
 _BUFFER = 65_536
 """Bytes that the server sends without waiting."""
 try:
@@ -48,6 +49,8 @@ class State:
     """The revision that the last question was asked of."""
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the write that is at work."""
+    dumping: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DUMPS))
+    """Held by each graph that is being written out."""
 
 
 async def get_state(request: Request) -> State:

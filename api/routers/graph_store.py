@@ -38,8 +38,6 @@ SUFFIXES = {
 WHOLE_DATASET = ("application/n-quads", "application/trig", "application/ld+json")
 _IN_MEMORY = 1 << 20
 _PIECE = 1 << 18
-_AT_ONCE = 2
-_dumping = asyncio.Semaphore(_AT_ONCE)
 
 _NAMED = {
     "graph": {
@@ -124,13 +122,13 @@ async def graph_get(request: Request, reply: ReplyDep, state: StateDep) -> Respo
 
     try:
         async with asyncio.timeout(state.settings.write_wait):
-            await _dumping.acquire()
+            await state.dumping.acquire()
     except TimeoutError:
         raise Problem(503, "other graphs are being written out: come back", headers={"Retry-After": "5"}) from None
     try:
         file = await run_in_threadpool(write_out)
     finally:
-        _dumping.release()
+        state.dumping.release()
     headers = reply.headers() | {"Content-Length": str(file.tell())}
     return StreamingResponse(_pieces(file), headers=headers, media_type=media_type)
 
