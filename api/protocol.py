@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 
 from api.errors import Problem, shortened
 from api.media_types import read_media_type
+from graph.stores import is_iri
 
 QUERY, UPDATE, FORM = (
     "application/sparql-query",
@@ -19,7 +20,6 @@ QUERY, UPDATE, FORM = (
 _DATASETS = {"query": ("default-graph-uri", "named-graph-uri"), "update": ("using-graph-uri", "using-named-graph-uri")}
 PASSED_OVER = frozenset({"format", "output", "results", "infer", "queryLn", "timeout", "_"})
 """What SPARQLWrapper, RDF4J and pages of jQuery add for other services: the Accept header and our settings decide."""
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`\x7f]*")
 _UPDATE_FIELD = re.compile(rb"(?:^|&)update=")
 _MOST_FIELDS = 1_000
 
@@ -50,7 +50,7 @@ def request_iri(request: Request) -> str:
 
 def absolute_iri(text: str, name: str) -> str:
     """The IRI, unchanged. Raises Problem 400 where it is none, or a relative one."""
-    if not _ABSOLUTE.fullmatch(text):
+    if not is_iri(text):
         raise Problem(400, f"{name}: {shortened(text)!r} is no absolute IRI", parameter=name)
     return text
 

@@ -463,6 +463,15 @@ def normal_quads(text: str) -> frozenset[str]:
     return frozenset(map(str, ox.parse(text, format=ox.RdfFormat.N_QUADS)))
 
 
+def is_iri(text: str) -> bool:
+    """Whether the engine takes the text for an absolute IRI."""
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _graph(graph: str | None) -> ox.NamedNode | ox.DefaultGraph:
     return ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
 

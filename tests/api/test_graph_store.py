@@ -225,6 +225,7 @@ def test_what_names_no_graph_wipes_nothing(ordinary: TestClient, unchanged: None
         "default=yes",
         "graph=",
         "graph=one",
+        "graph=http://[",
         "graph=http://a.example/a%20b",
         "graph=http://a.example/%3Cb%3E",
         "graph=%FF",

@@ -180,6 +180,7 @@ def test_other_charsets_are_415(norland: TestClient, charset: str) -> None:
         (b"query=ASK+%7B%7D&query=ASK+%7B%7D", FORM),
         (b"query=ASK+%7B%7D&default-graph-uri=", FORM),
         (b"query=ASK+%7B%7D&default-graph-uri=here", FORM),
+        (b"query=ASK+%7B%7D&named-graph-uri=http://[", FORM),
         (b"query=ASK+%7B%7D&default-graph-uri=http://a.example/%20b", FORM),
         (b"query=ASK+%7B%7D&using-graph-uri=http://a.example/", FORM),
         (b"query=ASK+%7B%7D&default-graph=http://a.example/", FORM),
