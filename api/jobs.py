@@ -13,7 +13,15 @@ from typing import Any, BinaryIO, NamedTuple
 
 from rdflib import Literal, URIRef
 
-from api.seclusion import data_size, end_with_parent, give_up_network, limit_memory
+from api.seclusion import (
+    alarm,
+    data_size,
+    end_with_parent,
+    give_up_network,
+    has_stepped_back,
+    limit_memory,
+    step_back_after_alarm,
+)
 from graph.exceptions import GraphError, ParameterError
 from graph.policy import check_query
 from graph.stores import Answer, EmbeddedStore, QueryDataset
@@ -81,40 +89,57 @@ def serve_jobs(descriptor: int, memory: int) -> None:
     pipe = socket.socket(fileno=descriptor)
     end_with_parent()
     limit_memory(memory * _MIB + STACK)
-    secluded = give_up_network()
+    server = _Server(pipe, memory, secluded=give_up_network())
     threading.stack_size(STACK)
-    engine = threading.Thread(target=_answer_jobs, args=(pipe, memory, secluded))
-    engine.start()
-    engine.join()
+    while not server.ended:
+        engine = threading.Thread(target=server.answer_jobs)
+        step_back_after_alarm(engine)
+        engine.start()
+        engine.join()
 
 
-def _answer_jobs(pipe: socket.socket, memory: int, secluded: bool) -> None:
-    most = data_size() + memory * _MIB // 2
-    with contextlib.suppress(EOFError, OSError), pipe.makefile("rb") as incoming:
-        store: EmbeddedStore | None = None
-        while True:
-            job = _next(incoming)
-            body, header = b"", dict[str, Any]()
-            try:
-                if isinstance(job, Call):
-                    body = _call(job)
-                else:
-                    if store is None or store.path != job.path:
-                        store = EmbeddedStore(job.path, job.base)
-                    answer = _answer(store, job, secluded)
-                    body, header["media_type"] = answer.body, answer.media_type
-                    del answer
-            except MemoryError:
-                header["memory"] = True
-            except ParameterError as error:
-                header |= {"error": "ParameterError", "told": [error.parameter, error.message]}
-            except GraphError as error:
-                header |= {"error": type(error).__name__, "told": [str(error)]}
-            except Exception as error:  # noqa: BLE001 - whatever the engine raises ends the query, not the process
-                header |= {"error": "", "told": [f"{type(error).__name__}: {error}"]}
-            # Memory that allocators keep is taken from the next job: a process that has grown is replaced.
-            header["spent"] = data_size() > most
-            _send(pipe, header, body)
+class _Server:
+    """Answers jobs in the thread that has the stack for it. One that had to step back is followed by another."""
+
+    def __init__(self, pipe: socket.socket, memory: int, *, secluded: bool) -> None:
+        self._pipe, self._incoming, self._secluded = pipe, pipe.makefile("rb"), secluded
+        self._most = data_size() + STACK + memory * _MIB // 2
+        self._store: EmbeddedStore | None = None
+        self.ended = False
+
+    def answer_jobs(self) -> None:
+        """Until the pipe closes, or a job took so long that this thread comes after others now."""
+        self.ended = True  # also where the engine ends its thread by what is no error of ours
+        with contextlib.suppress(EOFError, OSError):
+            while not has_stepped_back():
+                job = _next(self._incoming)
+                with alarm():
+                    header, body = self._answered(job)
+                _send(self._pipe, header, body)
+                del body
+            self.ended = False
+
+    def _answered(self, job: Query | Call) -> tuple[dict[str, Any], bytes]:
+        body, header = b"", dict[str, Any]()
+        try:
+            if isinstance(job, Call):
+                body = _call(job)
+            else:
+                if self._store is None or self._store.path != job.path:
+                    self._store = EmbeddedStore(job.path, job.base)
+                answer = _answer(self._store, job, self._secluded)
+                body, header["media_type"] = answer.body, answer.media_type
+        except MemoryError:
+            header["memory"] = True
+        except ParameterError as error:
+            header |= {"error": "ParameterError", "told": [error.parameter, error.message]}
+        except GraphError as error:
+            header |= {"error": type(error).__name__, "told": [str(error)]}
+        except Exception as error:  # noqa: BLE001 - whatever the engine raises ends the query, not the process
+            header |= {"error": "", "told": [f"{type(error).__name__}: {error}"]}
+        # Memory that allocators keep is taken from the next job: a process that has grown is replaced.
+        header["spent"] = data_size() > self._most
+        return header, body
 
 
 def _next(incoming: BinaryIO) -> Query | Call:

@@ -2,32 +2,39 @@
 
 import asyncio
 import ipaddress
+import itertools
 import math
+import time
 from collections import deque
 from dataclasses import dataclass, field
 
 from api.errors import Problem
 
 _LONGEST_PAUSE = 60
+_LITTLE = 1
+"""Seconds of work that a client may have had done lately and still find the last place."""
 
 
 @dataclass
 class _Client:
     running: int = 0
+    spent: float = 0
+    """Seconds of work, of which half is forgotten in each minute."""
+    at: float = 0
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
 
 class FairQueue:
     """Shares places among clients. For use within one event loop.
 
-    A place goes to the client that holds fewest, and among those to the one served longest ago. No client holds all
-    places where there are two or more, so that whoever comes next need not wait for it.
+    A place goes to the client that holds fewest, and among those to the one that had least work done lately. The last
+    of two or more places is kept for those who hold none and had little: whoever comes next need not wait for others.
     """
 
     def __init__(self, places: int, *, waiting: int, waiting_each: int, seconds: float) -> None:
         self.places, self._free = places, places
         self._most, self._most_each, self._seconds = waiting, waiting_each, seconds
-        self._most_running = max(1, places - 1)
+        self._most_running = max(1, places - 1)  # answers that are not taken yet included
         self._clients: dict[str, _Client] = {}
         self._mean = 0.1
         self._stopped: Exception | None = None
@@ -60,10 +67,12 @@ class FairQueue:
                 raise self._problem(503, waited, len(client.waiting)) from None
             raise
 
-    def leave(self, seconds: float | None = None) -> None:
-        """Gives the place back; `seconds` is what the query took."""
+    def leave(self, name: str = "", seconds: float | None = None) -> None:
+        """Gives the place back; `seconds` is what the query of this client took."""
         if seconds is not None:
             self._mean += (seconds - self._mean) / 8
+            client = self._clients[name]
+            client.spent, client.at = self._spent(client) + seconds, time.monotonic()
         self._free += 1
         self._serve()
 
@@ -82,9 +91,10 @@ class FairQueue:
 
     def _serve(self) -> None:
         while self._free:
-            waiting = [name for name, client in self._clients.items() if client.waiting]
-            name = min(waiting, key=lambda n: self._clients[n].running, default="")
-            if not waiting or self._clients[name].running >= self._most_running:
+            waiting = {n: (c.running, self._spent(c)) for n, c in self._clients.items() if c.waiting}
+            name = min(waiting, key=lambda n: waiting[n], default="")
+            last = self._free == 1 < self.places
+            if not waiting or waiting[name][0] >= self._most_running or (last and waiting[name] > (0, _LITTLE)):
                 return
             client = self._clients[name] = self._clients.pop(name)  # to the end of the line
             turn = client.waiting.popleft()
@@ -109,10 +119,15 @@ class FairQueue:
         if not turn.done():
             turn.set_exception(error)
 
+    def _spent(self, client: _Client) -> float:
+        return client.spent * 0.5 ** ((time.monotonic() - client.at) / 60) if client.spent else 0
+
     def _forget(self, name: str) -> None:
-        client = self._clients.get(name)
-        if client is not None and not client.running and not client.waiting:
-            del self._clients[name]
+        # One that had much is remembered for a while, though not more of them than queries could have come from lately.
+        for each in (name, *itertools.islice(self._clients, 2)):
+            client = self._clients.get(each)
+            if client and not client.running and not client.waiting and self._spent(client) < _LITTLE:
+                del self._clients[each]
 
     def _problem(self, status: int, words: str, ahead: int) -> Problem:
         pause = min(_LONGEST_PAUSE, max(1, math.ceil(self._mean * (ahead + 1))))

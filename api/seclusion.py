@@ -1,4 +1,4 @@
-"""What a process gives up before it runs strangers' queries: the network, much memory, life without its parent."""
+"""What a process gives up to run strangers' queries: the network, much memory, its place, life without its parent."""
 
 import contextlib
 import ctypes
@@ -8,6 +8,7 @@ import resource
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 # Number of the system call socket(), and the kernel's number of the architecture, from linux/audit.h.
@@ -74,3 +75,36 @@ def end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
+
+
+_LONG, _BEHIND = 0.5, 10
+"""Seconds after which a job comes after whatever else the machine has to do, and by how much (as for `nice`)."""
+_LINUX = sys.platform.startswith("linux")  # elsewhere a thread has no priority of its own
+
+
+def step_back_after_alarm(thread: threading.Thread) -> None:
+    """To be called by the main thread: while a long job runs in the other, short ones elsewhere go first."""
+
+    def step_back(_signal: int, _frame: object) -> None:
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread.native_id or 0, os.getpriority(os.PRIO_PROCESS, 0) + _BEHIND)
+
+    if _LINUX:
+        signal.signal(signal.SIGALRM, step_back)
+
+
+@contextlib.contextmanager
+def alarm() -> Iterator[None]:
+    """Around a job: rings when it takes long."""
+    if not _LINUX:
+        yield
+        return
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})  # for the main thread to hear
+    signal.setitimer(signal.ITIMER_REAL, _LONG)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def has_stepped_back() -> bool:
+    """Whether this thread has, which it cannot undo."""
+    return _LINUX and os.getpriority(os.PRIO_PROCESS, 0) > os.getpriority(os.PRIO_PROCESS, os.getpid())

@@ -5,6 +5,7 @@ import logging
 import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -177,14 +178,14 @@ class Turn:
         finally:
             if not survives:
                 # The client's turn lasts until there is another process: whoever breaks many waits for many.
-                workers.readers.replace(process, self._lost)
+                workers.readers.replace(process, partial(self._lost, time.monotonic() - began))
         if survives:
             self._unsent = True
             if header["spent"]:
                 workers.readers.replace(process, queue.leave)
             else:
                 workers.readers.give(process)
-                queue.leave(time.monotonic() - began)
+                queue.leave(self._client, time.monotonic() - began)
         if "media_type" not in header:
             raise workers.refused(header, "query")
         return Answer(body, header["media_type"])
@@ -194,6 +195,6 @@ class Turn:
             self._unsent = False
             self._workers.queue.finish(self._client)
 
-    def _lost(self) -> None:
-        self._workers.queue.leave()
+    def _lost(self, seconds: float | None = None) -> None:
+        self._workers.queue.leave(self._client, seconds)
         self._workers.queue.finish(self._client)

@@ -5,6 +5,7 @@ the parser, products without end, answers without end, and all of them at once.
 """
 
 import asyncio
+import dataclasses
 import os
 import signal
 import socket
@@ -451,3 +452,22 @@ def test_a_process_that_was_killed_between_two_queries_is_replaced(kg: Knowledge
         await workers.close()
 
     asyncio.run(ask())
+
+
+def test_processes_are_kept_from_query_to_query_also_after_a_long_one(kg: KnowledgeGraph) -> None:
+    async def ask() -> set[int]:
+        limits = dataclasses.replace(LIMITS, seconds=30)
+        workers = Workers(limits, FairQueue(1, waiting=4, waiting_each=4, seconds=30), update_seconds=5)
+        numbers = set()
+        product = "{ SELECT ?c { ?a ?b ?c . ?d ?e ?f } LIMIT 500000 }"
+        slow = f"SELECT (MAX(?x) AS ?n) {{ {product} BIND(SHA512(STR(?c)) AS ?x) }}"
+        for query in ("ASK {}", slow, "ASK {}", "ASK {}"):
+            async with workers.turn("somebody") as turn:
+                await turn.run(kg.snapshot, query, TYPES, union=True)
+            process = await workers.readers.take()
+            numbers.add(process.number)
+            workers.readers.give(process)
+        await workers.close()
+        return numbers
+
+    assert len(asyncio.run(ask())) == 1
