@@ -182,3 +182,12 @@ def test_frames_of_questions_are_pandas(talks: KnowledgeGraph) -> None:
     assert isinstance(frame, pd.DataFrame)
     assert str(frame.statements.dtype) == "Int64"
     assert frame.statements.sum() == len(talks.statements(status=("active", "disputed", "retracted")))
+
+
+def test_a_question_about_a_period_leaves_out_what_was_at_another_time(norland: KnowledgeGraph) -> None:
+    pair = {"one": "e:norland", "other": "e:sudland"}
+    ever = len(norland.question("mediators-in-period", **pair))
+    later = len(norland.question("mediators-in-period", **pair, since=date(2031, 1, 1)))
+    earlier = len(norland.question("mediators-in-period", **pair, until=date(2030, 12, 31)))
+    assert 0 < earlier < ever
+    assert 0 < later < ever
