@@ -317,6 +317,7 @@ def test_what_is_too_long_is_refused(limited: TestClient) -> None:
 
 @pytest.mark.parametrize("kind", ["path sequence", "or", "optionals", "groups", "values", "template"])
 def test_long_chains_end_at_the_latest_with_the_deadline(limited: TestClient, kind: str) -> None:
+    assert serves(limited)  # there is a process that is warm
     began = time.monotonic()
     answer = post(limited, longest(CHAINED[kind]))
     assert answer.status_code in EXPECTED, answer.text
@@ -327,6 +328,7 @@ def test_long_chains_end_at_the_latest_with_the_deadline(limited: TestClient, ki
 @pytest.mark.slow
 @pytest.mark.parametrize("maker", CHAINED.values(), ids=CHAINED)
 def test_every_chain_of_the_greatest_length_is_survived(limited: TestClient, maker: Maker) -> None:
+    assert serves(limited)  # there is a process that is warm
     began = time.monotonic()
     answer = post(limited, longest(maker))
     assert answer.status_code in EXPECTED, answer.text

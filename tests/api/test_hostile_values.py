@@ -31,7 +31,7 @@ GREEDY: dict[str, tuple[str, set[int]]] = {
         MUCH,
     ),
     "paths between all": ("SELECT (COUNT(*) AS ?n) { ?a (!<a:b>)* ?b . ?c (!<a:b>)+ ?d . ?e (!<a:b>)* ?f }", MUCH),
-    "paths within paths": ("SELECT (COUNT(*) AS ?n) { ?a (((!<a:b>)*)*/((^<a:b>)*)*)* ?b . ?c !<a:b> ?d }", MUCH | READ),
+    "nested paths": ("SELECT (COUNT(*) AS ?n) { ?a (((!<a:b>)*)*/((^<a:b>)*)*)* ?b . ?c !<a:b> ?d }", MUCH | READ),
     "a pattern that backtracks": (f"ASK {{ BIND('{'a' * 5000}b' AS ?x) FILTER REGEX(?x, '^(a+)+$') }}", READ),
     "a pattern that counts": ("ASK { FILTER REGEX('aaaa', '((a{1,999}){1,999}){1,999}') }", READ | MUCH),
     "strings that double": (f"SELECT ?x40 {{ BIND('aaaaaaaa' AS ?x0) {DOUBLED} }}", MUCH),
