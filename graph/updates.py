@@ -1,31 +1,28 @@
-"""SPARQL updates taken apart: single operations, their datasets, and the subjects that each may touch.
-
-What is read here from the text alone is where operations and braces begin and end. What an IRI or a template means is
-asked of the engine, so that there are no two readings of it.
-"""
+"""SPARQL updates taken apart: single operations, their datasets, and the subjects that each may touch."""
 
 import re
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from graph.exceptions import ParameterError, QueryError, QuerySyntaxError
-from graph.stores.embedded import Place
+from rdflib.plugins.sparql.algebra import translateUpdate
+from rdflib.plugins.sparql.parser import parseUpdate
+from rdflib.term import BNode, Node, URIRef, Variable
+
+from graph.exceptions import ParameterError, QuerySyntaxError
+from graph.sparql_text import code
 
 _TOKEN = re.compile(
     r'(?P<string>"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'|"(?:[^"\\\n\r]|\\.)*"|\'(?:[^\'\\\n\r]|\\.)*\')'
-    r"|(?P<iri><(?:[^<>\"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)"
-    r"|(?P<comment>#[^\n\r]*)|(?P<brace>[{}])|(?P<semicolon>;)"
-    # A prefixed name may hold any of the keywords, and escaped quotes, so it is one token.
-    r"|(?P<name>[^\W\d]?[\w.-]*:(?:[\w.:%-]|\\[_~.!$&'()*+,;=/?#@%-])*|[?$@]\w+)|(?P<word>[A-Za-z]+)|(?P<other>.)",
+    r"|(?P<iri><[^<>\"{}|^`\\\x00-\x20]*>)|(?P<comment>#[^\n\r]*)|(?P<brace>[{}])|(?P<semicolon>;)"
+    # A prefixed name may hold any of the keywords, so it is one token.
+    r"|(?P<name>[^\W\d]?[\w.-]*:[\w.:%\\-]*|[?$@]\w+)|(?P<word>[A-Za-z]+)|(?P<other>.)",
     re.DOTALL,
 )
 _NOT_AN_IRI = re.compile(r'[<>"{}|^`\\\x00-\x20]')
-_VOLATILE = re.compile(r"\b(?:RAND|UUID|STRUUID|NOW|BNODE|SAMPLE|GROUP_CONCAT|LIMIT|OFFSET)\b", re.I)
-"""What may come out otherwise when it is asked again; in a string or a comment it does no harm."""
-_OF_GRAPHS = {"CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
-_VARIABLE = f"urn:uuid:{uuid.uuid4()}:"
-"""Begins the IRIs that stand for variables: nobody can know it beforehand."""
+_VOLATILE = re.compile(r"\b(?:RAND|UUID|STRUUID|NOW|BNODE)\s*\(", re.I)
+_TEMPLATE_LENGTH = 20_000
+"""Characters of a template that are taken apart: the parser takes time with the square of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +30,8 @@ class Operation:
     """One operation of an update, with the prologue that holds for it.
 
     `line` and `column`, from 1, tell where its text begins in that of the update. `first` is the span of its first
-    word in `text`, `blocks` those of its outermost braces, `where` that of its pattern's, None for operations without
-    one; `before_where` is where USING clauses belong; `given` is its WITH clause.
+    word in `text`, `where` that of its pattern's braces, None for operations without one; `before_where` is where
+    USING clauses belong.
     """
 
     prologue: str
@@ -44,8 +41,6 @@ class Operation:
     first: tuple[int, int]
     where: tuple[int, int] | None
     before_where: int | None
-    blocks: tuple[tuple[int, int], ...] = ()
-    given: str = ""
     line: int = 1
     column: int = 1
 
@@ -70,26 +65,21 @@ class Operation:
         return f"{self.prologue}\n{self.text[: self.first[0]]}INSERT{self.text[self.first[1] :]}"
 
     @property
-    def is_volatile(self) -> bool:
-        """Whether its pattern may give other solutions each time."""
-        return self.where is not None and _VOLATILE.search(self.pattern) is not None
+    def as_silent(self) -> str:
+        """The operation, a CLEAR, as one that does not mind if its graph is not there."""
+        at = self.first[1]
+        return self.update if self.silent else f"{self.prologue}\n{self.text[:at]} SILENT{self.text[at:]}"
 
     @property
-    def pattern(self) -> str:
-        """The pattern with its braces."""
-        assert self.where is not None, "not every operation has a pattern"
-        return self.text[slice(*self.where)]
+    def is_volatile(self) -> bool:
+        """Whether its pattern may give other solutions each time."""
+        return self.where is not None and _VOLATILE.search(code(self.text[slice(*self.where)])) is not None
 
     def select(self, variables: Sequence[str] = ()) -> str:
-        """A query for the bindings of its pattern: distinct ones of the variables, or all of all.
-
-        It has the dataset of USING, but not that of WITH.
-        """
+        """A query for the bindings of its pattern: distinct ones of the variables, or all of all."""
         assert self.where is not None, "only operations with a pattern have bindings"
         what = f"DISTINCT {' '.join(f'?{v}' for v in variables)}" if variables else "*"
-        using = _TOKEN.finditer(self.text[self.before_where : self.where[0]])
-        dataset = "".join("FROM" if t["word"] and t[0].upper() == "USING" else t[0] for t in using)
-        return f"{self.prologue}\nSELECT {what} {dataset or 'WHERE'} {self.pattern}"
+        return f"{self.prologue}\nSELECT {what} WHERE {self.text[slice(*self.where)]}"
 
     def with_pattern(self, pattern: str) -> str:
         """The operation as an update with another pattern, and no dataset but that of WITH."""
@@ -100,17 +90,19 @@ class Operation:
 def split(text: str, prologue: str = "") -> list[Operation]:
     """The operations of an update, in order, each with all that is declared before it, beginning with `prologue`.
 
-    Raises QuerySyntaxError where braces do not match.
+    Raises QuerySyntaxError where braces do not match, or a semicolon ends no operation.
     """
     operations: list[Operation] = []
     for begin, end in _segments(text):
         body, declared = _prologue(text[begin:end])
         prologue += declared
         operation = _operation(prologue, body)
-        if operation.keyword:  # else it is blank, or a comment
-            at = end - len(body)
-            line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        at = end - len(body) if operation.keyword else end
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        if operation.keyword:
             operations.append(replace(operation, line=line, column=column))
+        elif end < len(text):  # it is blank, or a comment, as only the end may be
+            raise QuerySyntaxError(f"error at {line}:{column}: there is no operation before this semicolon")
     _check_labels(operations)
     return operations
 
@@ -147,16 +139,16 @@ def _segments(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _prologue(text: str) -> tuple[str, str]:
-    """The text without the BASE, PREFIX and VERSION declarations at its head, and those."""
+    """The text without the BASE and PREFIX declarations at its head, and those."""
     end = 0
-    begun = False
+    expect_iri = False
     for token in _TOKEN.finditer(text):
-        if token["comment"] or token[0].isspace() or (begun and token["name"]):
+        if token["comment"] or token[0].isspace() or (expect_iri and token["name"]):
             continue
-        if begun and (token["iri"] or token["string"]):
-            begun, end = False, token.end()
-        elif token["word"] and token[0].upper() in ("BASE", "PREFIX", "VERSION"):
-            begun = True
+        if expect_iri and token["iri"]:
+            expect_iri, end = False, token.end()
+        elif token["word"] and token[0].upper() in ("BASE", "PREFIX"):
+            expect_iri = True
         else:
             break
     return text[end:], text[:end] + "\n" if end else ""
@@ -167,9 +159,8 @@ def _operation(prologue: str, text: str) -> Operation:
     words: list[str] = []
     first = (0, 0)
     open_at = before = None
-    blocks: list[tuple[int, int]] = []
+    last: tuple[int, int] | None = None
     before_brace = 0
-    given = ""
     for token in _TOKEN.finditer(text):
         if token["brace"] == "{":
             if not depth:
@@ -179,15 +170,13 @@ def _operation(prologue: str, text: str) -> Operation:
         elif token["brace"]:
             depth -= 1
             if not depth and open_at is not None:
-                blocks.append((open_at, token.end()))
+                last = open_at, token.end()
         elif token["word"] and not depth:
             word = token[0].upper()
             first = first if words else token.span()
             # USING belongs behind the templates, in front of WHERE or of the first USING.
             if word in ("USING", "WHERE") and before is None:
                 before = token.start()
-            if words == ["WITH"]:
-                given = text[first[0] : token.start()]
             words.append(word)
     keyword = words[0] if words else ""
     if keyword == "WITH":
@@ -196,8 +185,8 @@ def _operation(prologue: str, text: str) -> Operation:
         keyword, before = "DELETE WHERE", None
     elif "DATA" in words[1:2]:
         keyword = f"{keyword} DATA"
-    where = blocks[-1] if blocks and keyword in ("DELETE", "INSERT", "DELETE WHERE") else None
-    return Operation(prologue, text, keyword, tuple(words), first, where, before, tuple(blocks), given)
+    where = last if keyword in ("DELETE", "INSERT", "DELETE WHERE") else None
+    return Operation(prologue, text, keyword, tuple(words), first, where, before)
 
 
 def with_dataset(operations: Sequence[Operation], default: Sequence[str], named: Sequence[str]) -> list[Operation]:
@@ -232,56 +221,64 @@ def _written_out(o: Operation) -> Operation:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Graph and subject of every quad that an operation inserts or deletes, and the graph of its WITH clause.
+    """Graph and subject of every quad that an operation inserts or deletes, with the dataset of its pattern.
 
-    The default graph is None. Variables are IRIs for which `variable` gives a name.
+    The default graph is None. `default` and `named` are None where the pattern sees what it sees by itself.
     """
 
-    places: frozenset[Place]
-    given: str | None
+    places: frozenset[tuple[Node | None, Node]]
+    default: tuple[str, ...] | None
+    named: tuple[str, ...] | None
 
     @property
     def variables(self) -> list[str]:
         """Names of the variables in it, sorted."""
-        return sorted({v for place in self.places for term in place if (v := variable(term))})
+        return sorted({str(t) for place in self.places for t in place if isinstance(t, Variable)})
 
 
-Read = Callable[[str], set[Place]]
-"""Graph and subject of what an update inserts into nothing, as the engine reads it."""
-
-
-def template(o: Operation, read: Read) -> Template | None:
+def template(o: Operation, base: str | None) -> Template | None:
     """What an operation with a pattern may touch; None where that cannot be told from its text."""
-    if o.before_where is None:
+    if o.before_where is None or o.before_where > _TEMPLATE_LENGTH:
         return None
+    assert o.where is not None, "it has a pattern"
+    text = f"{o.prologue}\n{o.text[: o.where[0]]}{{}}"
     try:
-        given = next((graph for graph, _ in read(_insertion(o, "{ <a:a> <a:a> <a:a> }"))), None)
-        templates = [_marked(o.text[slice(*b)]) for b in o.blocks if b != o.where]
-        return Template(frozenset(p for t in templates for p in read(_insertion(o, t))), given)
-    except QueryError:
+        operations: Any = translateUpdate(parseUpdate(text), base=base).algebra
+    except Exception:  # noqa: BLE001 - the parser raises many kinds; what it cannot read may touch anything
         return None
+    if len(operations) != 1 or operations[0].name != "Modify":
+        return None
+    parsed = operations[0]
+    given = parsed.withClause
+    places = {p for part in (parsed.delete, parsed.insert) if part for p in _places(part, given)}
+    default: tuple[str, ...] | None = None if given is None else (str(given),)
+    named: tuple[str, ...] | None = None
+    if parsed.using:
+        default = tuple(str(u.default) for u in parsed.using if u.default)
+        named = tuple(str(u.named) for u in parsed.using if u.named)
+    return Template(frozenset(places), default, named)
 
 
-def _insertion(o: Operation, template: str) -> str:
-    return f"{o.prologue}\n{o.given} INSERT {template} WHERE {{}}"
+def _places(part: Any, given: URIRef | None) -> Iterator[tuple[Node | None, Node]]:
+    for s, _, _ in part.triples or ():
+        yield given, s
+    for graph, triples in (part.quads or {}).items():
+        for s, _, _ in triples:
+            yield graph, s
 
 
-def _marked(template: str) -> str:
-    tokens = _TOKEN.finditer(template)
-    return "".join(f"<{_VARIABLE}{t[0][1:]}>" if t["name"] and t[0][0] in "?$" else t[0] for t in tokens)
-
-
-def variable(term: str | None) -> str | None:
-    """The name of the variable for which a term of a template stands, None where it stands for itself."""
-    return term.removeprefix(_VARIABLE) if term and term.startswith(_VARIABLE) else None
-
-
-def graphs_named(o: Operation, read: Read) -> set[str | None] | None:
+def graphs_named(o: Operation, base: str | None) -> list[str | None] | None:
     """The graphs that CLEAR, DROP, CREATE, COPY, MOVE or ADD is about, the default one as None; None for all."""
-    if o.keyword not in _OF_GRAPHS or not {"ALL", "NAMED"}.isdisjoint(o.words):
+    try:
+        parsed: Any = translateUpdate(parseUpdate(o.update), base=base).algebra[0]
+    except Exception:  # noqa: BLE001 - as above
         return None
-    found: set[str | None] = {None} if "DEFAULT" in o.words else set()
-    for token in _TOKEN.finditer(o.text):
-        if token["iri"] or token["name"]:
-            found |= {g for g, _ in read(f"{o.prologue}\nINSERT DATA {{ GRAPH {token[0]} {{ <a:a> <a:a> <a:a> }} }}")}
-    return found
+    names = parsed.graph if parsed.name in ("Copy", "Move", "Add") else [parsed.graphiri]
+    if any(not isinstance(n, URIRef) and str(n) in ("ALL", "NAMED") for n in names):
+        return None
+    return [str(n) if isinstance(n, URIRef) else None for n in names]
+
+
+def is_blank(node: Node | None) -> bool:
+    """Whether the term of a template makes a blank node."""
+    return isinstance(node, BNode)

@@ -4,7 +4,7 @@ import contextlib
 import io
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -37,6 +37,7 @@ RESULT_FORMATS = {f.media_type.partition(";")[0]: f for f in (
 )}  # fmt: skip
 _ROW_ENDS = {ox.QueryResultsFormat.JSON: b"}", ox.QueryResultsFormat.XML: b"</result>"}
 _NOT_SELECTED = re.compile(r"does not contains? variable \?(\w+) in its SELECT projection")
+_NOT_A_FUNCTION = re.compile(r"The custom function <([^>]*)> is not supported")
 DATASET_FORMATS = frozenset(m for m, f in RDF_FORMATS.items() if f.supports_datasets)
 
 
@@ -192,25 +193,33 @@ class EmbeddedStore:
         base: str | None = None,
         prefixes: Mapping[str, str] | None = None,
     ):
-        try:
-            return self.engine.query(
-                query,
-                base_iri=self.base if base is None else base,
-                prefixes=dict(self._prefixes if prefixes is None else prefixes),
-                # The engine would see the union even where the query says FROM.
-                use_default_graph_as_union=union and dataset is None and not names_dataset(query),
-                default_graph=None if dataset is None else [ox.NamedNode(g) for g in dataset.default],
-                named_graphs=None if dataset is None else [ox.NamedNode(g) for g in dataset.named],
-                substitutions=dict(substitutions or {}) or None,
-            )
-        except SyntaxError as error:
-            raise QuerySyntaxError(str(error)) from error
-        except (OSError, RuntimeError, ValueError) as error:
-            if found := _NOT_SELECTED.search(str(error)):
-                raise ParameterError(
-                    found[1], f"cannot be bound: a SELECT must select ?{found[1]}, other queries have it in a pattern"
-                ) from error
-            raise QueryError(str(error)) from error
+        unknown: dict[ox.NamedNode, Any] = {}
+        while True:
+            try:
+                return self.engine.query(
+                    query,
+                    base_iri=self.base if base is None else base,
+                    prefixes=dict(self._prefixes if prefixes is None else prefixes),
+                    # The engine would see the union even where the query says FROM.
+                    use_default_graph_as_union=union and dataset is None and not names_dataset(query),
+                    default_graph=None if dataset is None else [ox.NamedNode(g) for g in dataset.default],
+                    named_graphs=None if dataset is None else [ox.NamedNode(g) for g in dataset.named],
+                    substitutions=dict(substitutions or {}) or None,
+                    custom_functions=unknown or None,
+                )
+            except SyntaxError as error:
+                raise QuerySyntaxError(str(error)) from error
+            except (OSError, RuntimeError, ValueError) as error:
+                if (found := _NOT_A_FUNCTION.search(str(error))) and ox.NamedNode(found[1]) not in unknown:
+                    # By the standard a function that nobody knows is an error of evaluation: it gives no value.
+                    unknown[ox.NamedNode(found[1])] = _no_value
+                    continue
+                if found := _NOT_SELECTED.search(str(error)):
+                    raise ParameterError(
+                        found[1],
+                        f"cannot be bound: a SELECT must select ?{found[1]}, other queries have it in a pattern",
+                    ) from error
+                raise QueryError(str(error)) from error
 
     def dump(self, output: IO[bytes], media_type: str, graph: str | None = None) -> None:
         """Writes all quads, or one named graph. A format without graphs holds the triples of all of them."""
@@ -246,8 +255,10 @@ class EmbeddedStore:
     def __len__(self) -> int:
         return len(self.engine)
 
-    def has_graph(self, graph: str) -> bool:
-        """Whether the named graph is there; an empty one may be."""
+    def has_graph(self, graph: str | None) -> bool:
+        """Whether the named graph is there, be it empty; of the default one, None, whether it holds anything."""
+        if graph is None:
+            return next(self.engine.quads_for_pattern(None, None, None, ox.DefaultGraph()), None) is not None
         return self.engine.contains_named_graph(ox.NamedNode(graph))
 
     def quads(self, subject: str, graph: str | None) -> frozenset[str]:
@@ -259,10 +270,10 @@ class EmbeddedStore:
         """All subjects of a graph; blank nodes are told as one, BLANK."""
         return {_place(q)[1] for q in self.engine.quads_for_pattern(None, None, None, _graph(graph))}
 
-    def check_syntax(self, query: str, base: str | None = None) -> None:
+    def check_syntax(self, query: str) -> None:
         """Raises QuerySyntaxError where the text is no query. It may be evaluated, over no data at all."""
         try:
-            ox.Store().query(query, base_iri=base or self.base, prefixes=self._prefixes)
+            ox.Store().query(query, base_iri=self.base, prefixes=self._prefixes)
         except SyntaxError as error:
             raise QuerySyntaxError(str(error)) from None
         except (OSError, RuntimeError, ValueError):
@@ -303,28 +314,28 @@ class EmbeddedStore:
             raise QueryError(str(error)) from error
 
     def solutions(
-        self, query: str, base: str | None, default: str | None
-    ) -> tuple[list[str], Iterator[list[str | None]]]:
-        """Variables and solutions of a SELECT over the strict dataset; terms as N-Triples.
-
-        `default` is the graph that it sees as the default one, where it is to be another.
-        """
+        self, query: str, base: str | None, default: Sequence[str] | None, named: Sequence[str] | None
+    ) -> tuple[list[str], Iterator[list[str | None]]]:  # fmt: skip
+        """Variables and solutions of a SELECT over the strict dataset, or that of these graphs; terms as N-Triples."""
         try:
-            graph = None if default is None else ox.NamedNode(default)
-            found = self.engine.query(query, base_iri=base, default_graph=graph)
+            found = self.engine.query(
+                query, base_iri=base,
+                default_graph=None if default is None else [ox.NamedNode(g) for g in default],
+                named_graphs=None if named is None else [ox.NamedNode(g) for g in named],
+            )  # fmt: skip
             assert isinstance(found, ox.QuerySolutions), "it is a SELECT"
             names = [v.value for v in found.variables]
-            return names, ([_term(s[n]) for n in names] for s in found)
+            return names, ([None if s[n] is None else str(s[n]) for n in names] for s in found)
         except SyntaxError as error:
             raise QuerySyntaxError(str(error)) from None
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(str(error)) from error
 
-    def drop_nameless(self) -> None:
-        """Removes graphs that a blank node names: a dataset of SPARQL has none."""
-        for graph in list(self.engine.named_graphs()):
-            if isinstance(graph, ox.BlankNode):
-                self.engine.remove_graph(graph)
+    def places_of_data(self, text: str, base: str | None) -> set[Place]:
+        """Graph and subject of each quad of an INSERT DATA."""
+        scratch = ox.Store()
+        scratch.update(text, base_iri=base)
+        return {_place(q) for q in scratch}
 
     def insert(self, data: bytes, media_type: str, graph: str | None, base: str) -> set[Place]:
         """Adds RDF to a graph, which is there afterwards even if empty; gives graph and subject of each quad.
@@ -458,18 +469,6 @@ def _whole_lines(xml: bytes) -> bytes:
     return xml.replace(b"\r", b"&#xD;")
 
 
-def places_of_data(text: str, base: str | None) -> set[Place]:
-    """Graph and subject of each quad that an update inserts into nothing. Raises QueryError, QuerySyntaxError."""
-    scratch = ox.Store()
-    try:
-        scratch.update(text, base_iri=base)
-    except SyntaxError as error:
-        raise QuerySyntaxError(str(error)) from None
-    except (OSError, RuntimeError, ValueError) as error:
-        raise QueryError(str(error)) from error
-    return {_place(q) for q in scratch}
-
-
 def normal_quads(text: str) -> frozenset[str]:
     """N-Quads as `EmbeddedStore.quads` gives them."""
     return frozenset(map(str, ox.parse(text, format=ox.RdfFormat.N_QUADS)))
@@ -505,6 +504,10 @@ def _media_type(format: ox.QueryResultsFormat) -> str:
     return format.media_type.partition(";")[0]
 
 
+def _no_value(*_: object) -> None:
+    """What a function that nobody knows gives."""
+
+
 def _engine_term(name: str, term: URIRef | Literal) -> ox.NamedNode | ox.Literal:
     try:
         if isinstance(term, URIRef):
@@ -516,10 +519,6 @@ def _engine_term(name: str, term: URIRef | Literal) -> ox.NamedNode | ox.Literal
         raise ParameterError(name, f"{term!r} is no term of RDF: {error}") from None
 
 
-def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> str | None:
-    return None if term is None else f"<<( {term} )>>" if isinstance(term, ox.Triple) else str(term)
-
-
 def _subject(quad: ox.Quad) -> str:
     assert not isinstance(quad.subject, ox.Triple)
     return quad.subject.value
@@ -527,8 +526,7 @@ def _subject(quad: ox.Quad) -> str:
 
 def _property(quad: ox.Quad) -> Property:
     o = quad.object
-    if isinstance(o, ox.Triple):  # of RDF 1.2, in which nothing of ours is written
-        return Property(quad.predicate.value, str(o))
+    assert not isinstance(o, ox.Triple)
     return Property(quad.predicate.value, o.value, o.language if isinstance(o, ox.Literal) else None)
 
 

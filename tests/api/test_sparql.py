@@ -401,6 +401,17 @@ def test_an_error_of_evaluation_leaves_a_value_out_as_the_standard_wants(norland
     assert get(norland, "SELECT (1/0 AS ?x) {}").json()["results"]["bindings"] == [{}]
 
 
+def test_a_function_that_nobody_knows_gives_no_value(norland: TestClient) -> None:
+    query = """
+        SELECT ?who (<a:f>(?who) AS ?x) (COALESCE(<a:g>(1), "nothing") AS ?y) {
+            ?who r:invites ?whom FILTER(<a:h>() || true)
+        } ORDER BY <a:f>(?whom)
+    """
+    found = get(norland, query).json()["results"]["bindings"]
+    assert [{v: term["value"] for v, term in row.items()} for row in found] == [{"who": ROWS[0][0], "y": "nothing"}]
+    assert get(norland, "ASK { FILTER(<a:f>()) }").json()["boolean"] is False
+
+
 def test_awkward_characters_come_back_whole(norland: TestClient) -> None:
     text = "\r\n\t\"'<>&\\ 🕊 \u2028 \ufeff"
     literal = json.dumps(text, ensure_ascii=False)

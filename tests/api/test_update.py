@@ -90,6 +90,7 @@ def test_an_update_may_come_plain_or_in_a_form(store: TestClient, path: str) -> 
         (b"update=ASK+%7B%7D", FORM),
         (b"INSERT DATA { <a:s> <a:p> }", UPDATE),
         (b"CLEAR ALL; nonsense", UPDATE),
+        (b"CLEAR ALL;; CLEAR ALL", UPDATE),
         (b"INSERT DATA { ?s <a:p> 1 }", UPDATE),
         (b"DELETE DATA { _:b <a:p> 1 }", UPDATE),
         (b"INSERT DATA { _:b <a:p> 1 } ; INSERT DATA { _:b <a:p> 1 }", UPDATE),
@@ -202,6 +203,13 @@ def test_an_update_is_whole_or_not_at_all(store: TestClient) -> None:
         assert detail(send(store, f"CLEAR ALL; {refused}"), 403)
     assert ask(store, f"GRAPH <{ONE}> {{ <a:s> <a:p> 1 }}")
     assert not ask(store, f"GRAPH <{TWO}> {{ ?s ?p ?o }}")
+
+
+@pytest.mark.parametrize("how", ["", "SILENT ", "silent "])
+def test_a_graph_that_is_not_there_is_cleared_like_an_empty_one(store: TestClient, how: str) -> None:
+    text = f"PREFIX clear: <http://a.example/> # CLEAR\nclear {how}GRAPH clear:nowhere; {insert(ONE)}"
+    assert send(store, text).status_code == 200
+    assert ask(store, f"GRAPH <{ONE}> {{ <a:s> <a:p> 1 }}")
 
 
 def test_what_would_be_no_statement_is_422_with_findings() -> None:
