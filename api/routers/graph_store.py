@@ -174,6 +174,7 @@ async def graph_put(request: Request, state: StateDep) -> Response:
 @router.post(
     "/store", response_class=Response, responses=WRITE_RESPONSES | _WRITTEN | {
         200: {"description": "What was added.", "content": {"application/json": {}}},
+        204: {"description": "Nothing, since the body is empty."},
     },
     summary="Triples to add to a graph", dependencies=BEARER, openapi_extra=_BODY,
 )  # fmt: skip
@@ -189,10 +190,11 @@ async def graph_post(request: Request, state: StateDep) -> Response:
         fresh = f"{request_iri(request).rstrip('/')}/{uuid.uuid4()}"
         graph, base = found or (fresh, fresh)
         write.graphs = (graph or "default",)
-        report = await write.run(GraphLoad(graph, await _parts(request), base))
+        parts = await _parts(request)
+        report = await write.run(GraphLoad(graph, parts, base))
         if found is None:
             return write.answer(report, 201, {"Location": base})
-        return write.answer(report, 201 if report.created else 200)
+        return write.answer(report, 201 if report.created else 204 if parts == EMPTY else 200)
 
 
 @router.delete(

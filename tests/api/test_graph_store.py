@@ -104,6 +104,7 @@ def test_a_graph_has_one_name_in_both_ways(ordinary: TestClient, here: str) -> N
 def test_the_default_graph_is_always_there(ordinary: TestClient) -> None:
     send(ordinary, "DELETE", "/store?default")
     assert values(ordinary, "/store?default") == []
+    assert send(ordinary, "PUT", "/store?default", "<a:s> <a:p> 1 .").status_code == 201
     assert send(ordinary, "PUT", "/store?default", "<a:s> <a:p> 1 .").status_code == 204
     assert send(ordinary, "POST", "/store?default=", "<a:s> <a:p> 2 .").status_code == 200
     assert values(ordinary, "/store?default") == ["1", "2"]
@@ -115,7 +116,7 @@ def test_an_empty_body_makes_an_empty_graph_that_is_there(ordinary: TestClient, 
     assert send(ordinary, "PUT", at(graph), "", None).status_code == 201
     assert values(ordinary, at(graph)) == []
     send(ordinary, "PUT", at(graph), "<a:s> <a:p> 1 .")
-    assert send(ordinary, "POST", at(graph), "").status_code == 200
+    assert send(ordinary, "POST", at(graph), "").status_code == 204
     assert values(ordinary, at(graph)) == ["1"]
     for content_type in FORMATS:
         assert send(ordinary, "PUT", at(graph), "", content_type).status_code == 204
