@@ -11,8 +11,8 @@ from typing import Protocol
 
 from graph.exceptions import NotFoundError, QueryRefusedError
 from graph.policy import check_query
-from graph.stores.embedded import BLANK, EmbeddedStore, Place
-from graph.updates import Operation, graphs_named, is_blank, split, template, with_dataset
+from graph.stores.embedded import BLANK, EmbeddedStore, Place, places_of_data
+from graph.updates import Operation, graphs_named, split, template, variable, with_dataset
 from ontology import store_prefixes
 
 
@@ -58,11 +58,16 @@ class SparqlUpdate:
             if o.keyword == "LOAD" and not o.silent:
                 raise QueryRefusedError("LOAD is not allowed here: send the data itself, to /store or as INSERT DATA")
             if o.where is not None:
-                check_query(o.select(), max_length=sys.maxsize, max_depth=sys.maxsize)
+                check_query(f"ASK {o.pattern}", max_length=sys.maxsize, max_depth=sys.maxsize)
+                # The engine must read the pattern as one: else it would not end where it was found to end.
+                store.check_syntax(o.select(), self.base)
         touched = Touched()
         for o in operations:
             if o.keyword != "LOAD":
                 self._apply(o, store, touched)
+        if touched.everything or any(graph == BLANK for graph, _ in touched.places):
+            store.drop_nameless()
+            touched.places = {p for p in touched.places if p[0] != BLANK}
         return touched
 
     def _apply(self, o: Operation, store: EmbeddedStore, touched: Touched) -> None:
@@ -70,27 +75,31 @@ class SparqlUpdate:
         match o.keyword:
             case "INSERT DATA" | "DELETE DATA":
                 text = o.as_insertion if o.keyword == "DELETE DATA" else update
-                touched.places |= store.places_of_data(text, self.base)
+                touched.places |= self._read(text)
             case "INSERT" | "DELETE":
                 update = self._note(o, store, touched)
             case _:
-                graphs = graphs_named(o, self.base)
+                graphs = graphs_named(o, self._read)
                 touched.everything |= graphs is None
-                touched.graphs |= set(graphs or ())
+                touched.graphs |= graphs or set()
                 if o.keyword == "CLEAR":
                     # The protocol's suite clears a graph that is not there, as one that happens to be empty.
                     update = o.as_silent
         store.update(update, self.base)
 
+    def _read(self, text: str) -> set[Place]:
+        return places_of_data(text, self.base)
+
     def _note(self, o: Operation, store: EmbeddedStore, touched: Touched) -> str:
         """Notes what an operation with a pattern will touch; gives the update that touches nothing else."""
-        found = template(o, self.base)
+        found = template(o, self._read)
         if found is None:
             touched.everything = True
             return o.update
+        default = None if "USING" in o.words else found.given
         if o.is_volatile:
             # Solutions that differ each time are taken once, and the operation is made one about them.
-            names, solutions = store.solutions(o.select(), self.base, found.default, found.named)
+            names, solutions = store.solutions(o.select(), self.base, default)
             rows = list(solutions)
             if any(term and term.startswith(("_:", "<<")) for row in rows for term in row):
                 touched.everything = True
@@ -98,12 +107,12 @@ class SparqlUpdate:
         else:
             names, rows = found.variables, [[]]
             if names:
-                _, solutions = store.solutions(o.select(names), self.base, found.default, found.named)
+                _, solutions = store.solutions(o.select(names), self.base, default)
                 rows = list(solutions)
         for row in rows:
             values = dict(zip(names, row, strict=True))
             for graph, subject in found.places:
-                place = _filled(graph, values), BLANK if is_blank(subject) else _filled(subject, values)
+                place = None if graph is None else _filled(graph, values), _filled(subject, values)
                 if place[1] is not None and (graph is None or place[0] is not None):
                     touched.places.add((place[0], place[1]))
         if not o.is_volatile:
@@ -113,12 +122,13 @@ class SparqlUpdate:
         return o.with_pattern(f"{{ VALUES ({head}) {{ {body} }} }}")
 
 
-def _filled(term: object, values: Mapping[str, str | None]) -> str | None:
+def _filled(term: str, values: Mapping[str, str | None]) -> str | None:
     """The IRI that a term of a template becomes, BLANK for a blank node; None where it becomes none."""
-    if term is None:
-        return None
-    text = values.get(str(term)) if type(term).__name__ == "Variable" else f"<{term}>"
-    if text is None or text.startswith('"'):
+    name = variable(term)
+    if name is None:
+        return term
+    text = values.get(name)
+    if text is None or text.startswith(('"', "<<")):
         return None
     return text[1:-1] if text.startswith("<") else BLANK
 

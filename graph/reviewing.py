@@ -44,10 +44,12 @@ class Review:
         self._prefixes = store_prefixes(draft.iris.base)
         self._refusals: list[Refusal] = []
         self._changed = self._created = False
-        # Ids of what differs, statements with their sources; subjects whose plain edges were written by hand.
+        # Ids of what differs, statements with their sources; what is written below a statement's IRI, as its speakers
+        # are; subjects whose plain edges were written by hand.
         self._entities: set[str] = set()
         self._sources: set[str] = set()
-        self._statements: dict[str, str] = {}
+        self._statements: dict[str, set[str]] = {}
+        self._parts: dict[str, set[Place]] = {}
         self._edges: set[str] = set()
 
     def read(self, db: Path, touched: Touched) -> None:
@@ -110,7 +112,7 @@ class Review:
         unread = set(self._entities), dict(self._statements)
         while any(unread):
             appeared = {i for i in unread[0] if self._read_entity(i)}
-            appeared |= {i for i, source in unread[1].items() if self._read_statement(i, source)}
+            appeared |= {i for i, sources in unread[1].items() if self._read_statement(i, sources)}
             unread = self._waiting_for(appeared) if self._raw else (set(), {})
         self._check_references()
 
@@ -154,12 +156,15 @@ class Review:
     def _sort(self, graph: str | None, subject: str) -> None:
         iris = self._iris
         source = self._source_id(graph)
-        if graph == iris.entities_graph and subject.startswith(iris.entity("")):
+        if graph == iris.entities_graph and subject == iris.entity(subject.removeprefix(iris.entity(""))):
             self._entities.add(subject.removeprefix(iris.entity("")))
         elif source and subject == graph:
             self._sources.add(source)
         elif source and iris.is_statement(subject):
-            self._statements[subject.removeprefix(iris.statement("")).partition("/")[0]] = source
+            id, _, part = subject.removeprefix(iris.statement("")).partition("/")
+            self._statements.setdefault(id, set()).add(source)
+            if part or subject != iris.statement(id):
+                self._parts.setdefault(id, set()).add((graph, subject))
         elif graph == iris.edges_graph and subject != BLANK:
             self._edges.add(subject)
         elif self._raw:
@@ -207,15 +212,15 @@ class Review:
             if self._raw:
                 self._entities.update(unnamed)
             for gone in draft.ids_of(id):
-                self._statements[gone] = id
+                self._statements.setdefault(gone, set()).add(id)
 
     def _find_statements(self, source: str) -> None:
         for node in self._store.subjects(f"{PREFIXES['rdf']}predicate", self._iris.source(source)):
             if self._iris.is_statement(node):
-                self._statements.setdefault(self._iris.id(node), source)
+                self._statements.setdefault(self._iris.id(node), set()).add(source)
 
     def _read_entity(self, id: str) -> bool:
-        """Whether there is an entity now that was not there before."""
+        """Whether there is an entity now that was not there before, or was of another kind."""
         iris, draft = self._iris, self._draft
         node = iris.entity(id)
         given = self._store.quads(node, iris.entities_graph)
@@ -229,21 +234,37 @@ class Review:
             draft.drop_entity(id)
             return False
         draft.set_entity(*found)
-        return id not in self._base.entities
+        return self._has_other_kind(id)
 
-    def _read_statement(self, id: str, source_id: str) -> bool:
+    def _has_other_kind(self, id: str) -> bool:
+        before = self._base.entities.get(id)
+        return before is None or before.kind is not self._draft.entities[id].kind
+
+    def _read_statement(self, id: str, sources: Iterable[str]) -> bool:
         """Whether there is a statement now that was not there before."""
-        iris, draft, store = self._iris, self._draft, self._store
+        # It can be whole in one source only, which is part of its content; elsewhere it may have been.
+        found = [s for source in sorted(sources) if (s := self._statement_in(id, source)) is not None]
+        if not found:
+            self._draft.drop_statement(id)
+            return False
+        self._draft.put_statement(found[0])
+        return self._base.columns.row(id) is None
+
+    def _statement_in(self, id: str, source_id: str) -> Statement | None:
+        iris, store = self._iris, self._store
         node, graph = iris.statement(id), iris.source(source_id)
         given = store.quads(node, graph)
-        source = draft.sources.get(source_id)
-        if given and source is None:
+        parts = {s for g, s in self._parts.get(id, ()) if g == graph and not self._raw}
+        source = self._draft.sources.get(source_id)
+        if not given:
+            for part in sorted(p for p in parts if store.quads(p, graph)):
+                self._refuse(part, f"belongs to no statement of {graph}")
+            return None
+        if source is None:
             self._refuse(node, f"its source {source_id!r} is not described: add the source to its own graph")
-        if not given or source is None:
-            draft.drop_statement(id)
-            return False
-        links = [p.value for p in store.describe([node], graph)[node] if p.predicate == _ATTRIBUTION]
-        given = given.union(*(store.quads(link, graph) for link in links))
+            return None
+        links = {p.value for p in store.describe([node], graph)[node] if p.predicate == _ATTRIBUTION}
+        parts |= {link for link in links if link.startswith(f"{node}/speaker/")}
 
         def made() -> Statement:
             found = read_statement(store, iris, id, source)
@@ -251,12 +272,12 @@ class Review:
                 raise ValueError(f"its content has the id {found.id}: name the node st:{found.id}")
             return found
 
-        statement = self._whole(node, given, made, lambda s: _forms(s, source, iris))
-        if statement is None:
-            draft.drop_statement(id)
-            return False
-        draft.put_statement(statement)
-        return self._base.columns.row(id) is None
+        try:
+            given = given.union(*(store.quads(part, graph) for part in parts))
+        except ValueError as error:
+            self._refuse(node, f"cannot be read: {error}")
+            return None
+        return self._whole(node, given, made, lambda s: _forms(s, source, iris))
 
     def _whole(self, node: str, given: frozenset[str], made: Callable[[], M], quads: Callable[[M], str]) -> M | None:
         """The model of a node, None where it has none or where the node says more than the model."""
@@ -277,40 +298,53 @@ class Review:
             if graph != self._iris.edges_graph:
                 yield graph, subject
 
-    def _waiting_for(self, appeared: Iterable[str]) -> tuple[set[str], dict[str, str]]:
+    def _waiting_for(self, appeared: Iterable[str]) -> tuple[set[str], dict[str, set[str]]]:
         """Nodes that the mirror has left out and that name one of these: they may be whole now."""
         entities: set[str] = set()
-        statements: dict[str, str] = {}
+        statements: dict[str, set[str]] = {}
         for id in appeared:
             for iri in (self._iris.entity(id), self._iris.statement(id)):
                 for graph, subject in self._holders(iri):
                     node, source = self._iris.id(subject), self._source_id(graph)
                     if source and self._iris.is_statement(subject) and not self._draft.has_statement(node):
-                        statements[node] = source
+                        statements.setdefault(node, set()).add(source)
                     elif graph == self._iris.entities_graph and node not in self._draft.entities:
                         entities.add(node)
         self._entities |= entities
-        self._statements |= statements
+        for id, sources in statements.items():
+            self._statements.setdefault(id, set()).update(sources)
         return entities, statements
 
     def _check_references(self) -> None:
         """Whether all that is named exists. What is raw and names nothing leaves the mirror, and so who names it."""
-        todo = [*((self._iris.entity(i), "") for i in self._entities), *(
-            (self._iris.statement(i), s) for i, s in self._statements.items()
-        )]  # fmt: skip
-        todo += [(self._iris.source(i), "") for i in self._sources]
+        iris, draft = self._iris, self._draft
+        todo = [
+            *map(iris.entity, self._entities), *map(iris.statement, self._statements), *map(iris.source, self._sources)
+        ]  # fmt: skip
+        if not self._raw:  # else they have been read again
+            self._check_restated()
+        # What an entity is decides where it may be named.
+        other = {iris.entity(i) for i in self._entities if i in draft.entities and self._has_other_kind(i)}
         while todo:
-            node, source = todo.pop()
+            node = todo.pop()
             there = self._exists(node)
-            faults = list(self._faults(node, source)) if there else []
+            faults = list(self._faults(node)) if there else []
             for field, message in faults:
                 self._refuse(node, f"{field}: {message}")
             if faults and self._raw:
                 self._drop(node)
                 there = False
-            if not there:  # who names it is to be looked at, again where it was well before
-                holders = {(h.partition("/speaker/")[0], self._source_id(graph)) for graph, h in self._holders(node)}
-                todo += [h for h in holders - set(todo) if self._exists(h[0])]
+            if not there or node in other:  # who names it is to be looked at, again where it was well before
+                other.discard(node)
+                holders = {holder.partition("/speaker/")[0] for _, holder in self._holders(node)}
+                todo += [h for h in holders - set(todo) if self._exists(h)]
+
+    def _check_restated(self) -> None:
+        """Statements that are as they were fit in a source that has changed, too."""
+        for statement in self._draft.restated():
+            if statement.id not in self._statements:
+                for field, message in source_faults(statement, self._draft.sources[statement.source]):
+                    self._refuse(self._iris.statement(statement.id), f"{field}: {message}")
 
     def _exists(self, node: str) -> bool:
         iris, draft = self._iris, self._draft
@@ -328,15 +362,15 @@ class Review:
         else:
             self._draft.drop_source(id)
 
-    def _faults(self, node: str, source_id: str) -> Iterator[tuple[str, str]]:
+    def _faults(self, node: str) -> Iterator[tuple[str, str]]:
         iris, draft = self._iris, self._draft
         id = iris.id(node)
         if iris.is_statement(node):
-            source = draft.sources.get(source_id)
+            statement = draft.statement(id)
+            source = draft.sources.get(statement.source)
             if source is None:
-                yield "source", f"no source has the id {source_id!r}"
+                yield "source", f"no source has the id {statement.source!r}"
                 return
-            statement = read_statement(self._store, iris, id, source)
             yield from frame_faults(statement, draft.kind_of)
             yield from source_faults(statement, source)
             for other in (*statement.statements(), statement.corrected_by):

@@ -288,8 +288,30 @@ def _write_synced(path: Path, text: str) -> None:
         os.fsync(file.fileno())
 
 
-def sync_folder(path: Path) -> None:
-    """Makes names in the folder survive a loss of power."""
+def _sync_tree(path: Path) -> None:
+    """Syncs all files of a revision, as they are when nothing changes them any more. Raises FileNotFoundError."""
+    # An engine that was just closed has been seen once to merge files for a moment longer.
+    for attempt in range(_ATTEMPTS):
+        time.sleep(attempt * 0.05)
+        with contextlib.suppress(FileNotFoundError):
+            files = _sizes(path)
+            for file in files:
+                _sync(file)
+            for folder in {path, path.parent, *(file.parent for file in files)}:
+                sync_folder(folder)
+            if _sizes(path) == files:
+                return
+    raise FileNotFoundError(f"the files in {path} keep changing")
+
+
+_ATTEMPTS = 6
+
+
+def _sizes(path: Path) -> dict[Path, int]:
+    return {file: file.stat().st_size for file in sorted(path.rglob("*")) if file.is_file()}
+
+
+def _sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -297,16 +319,6 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def _sync_tree(path: Path) -> None:
-    for folder, _, files in os.walk(path):
-        for name in files:
-            try:
-                descriptor = os.open(Path(folder) / name, os.O_RDONLY)
-            except FileNotFoundError:
-                continue  # the engine was still merging files: it syncs by itself what takes their place
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-        sync_folder(Path(folder))
-    sync_folder(path.parent)
+def sync_folder(path: Path) -> None:
+    """Makes names in the folder survive a loss of power."""
+    _sync(path)

@@ -67,14 +67,18 @@ def focus_findings(store: EmbeddedStore, iris: Iris, focus: Collection[str]) -> 
             within = iris.entities_graph if node.startswith(iris.entity("")) else None
             yield from store.describe([node], within)[node]
 
-    named = {p.value for p in properties(focus) if p.value.startswith(iris.base)}
+    def named_by(nodes: Iterable[str]) -> set[str]:
+        # A text may begin as our IRIs do.
+        return {p.value for p in properties(nodes) if p.value.startswith(iris.base) and _IRI.fullmatch(p.value)}
+
+    named = named_by(focus)
     posts = {n for n in named.union(focus) if any(p.value == _POST for p in properties([n]))}
     wanted = posts if len(focus) > FOCUS_AT_MOST else posts.union(focus)
     if not wanted:
         return []
     nodes = {*wanted, *(holder for post in posts for _, holder in store.referring(post))}
     for _ in range(3):  # what they name, the speakers in their chains, and what posts belong to
-        nodes |= {p.value for p in properties(nodes) if p.value.startswith(iris.base)}
+        nodes |= named_by(nodes)
     excerpt = store.excerpt(nodes, {iris.ontology_graph}, without=iris.edges_graph)
     return ranked(_findings(excerpt, iris, wanted))
 

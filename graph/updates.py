@@ -1,28 +1,31 @@
-"""SPARQL updates taken apart: single operations, their datasets, and the subjects that each may touch."""
+"""SPARQL updates taken apart: single operations, their datasets, and the subjects that each may touch.
+
+What is read here from the text alone is where operations and braces begin and end. What an IRI or a template means is
+asked of the engine, so that there are no two readings of it.
+"""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from rdflib.plugins.sparql.algebra import translateUpdate
-from rdflib.plugins.sparql.parser import parseUpdate
-from rdflib.term import BNode, Node, URIRef, Variable
-
-from graph.exceptions import ParameterError, QuerySyntaxError
-from graph.sparql_text import code
+from graph.exceptions import ParameterError, QueryError, QuerySyntaxError
+from graph.stores.embedded import Place
 
 _TOKEN = re.compile(
     r'(?P<string>"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'|"(?:[^"\\\n\r]|\\.)*"|\'(?:[^\'\\\n\r]|\\.)*\')'
-    r"|(?P<iri><[^<>\"{}|^`\\\x00-\x20]*>)|(?P<comment>#[^\n\r]*)|(?P<brace>[{}])|(?P<semicolon>;)"
-    # A prefixed name may hold any of the keywords, so it is one token.
-    r"|(?P<name>[^\W\d]?[\w.-]*:[\w.:%\\-]*|[?$@]\w+)|(?P<word>[A-Za-z]+)|(?P<other>.)",
+    r"|(?P<iri><(?:[^<>\"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)"
+    r"|(?P<comment>#[^\n\r]*)|(?P<brace>[{}])|(?P<semicolon>;)"
+    # A prefixed name may hold any of the keywords, and escaped quotes, so it is one token.
+    r"|(?P<name>[^\W\d]?[\w.-]*:(?:[\w.:%-]|\\[_~.!$&'()*+,;=/?#@%-])*|[?$@]\w+)|(?P<word>[A-Za-z]+)|(?P<other>.)",
     re.DOTALL,
 )
 _NOT_AN_IRI = re.compile(r'[<>"{}|^`\\\x00-\x20]')
-_VOLATILE = re.compile(r"\b(?:RAND|UUID|STRUUID|NOW|BNODE)\s*\(", re.I)
-_TEMPLATE_LENGTH = 20_000
-"""Characters of a template that are taken apart: the parser takes time with the square of them."""
+_VOLATILE = re.compile(r"\b(?:RAND|UUID|STRUUID|NOW|BNODE|SAMPLE|GROUP_CONCAT|LIMIT|OFFSET)\b", re.I)
+"""What may come out otherwise when it is asked again; in a string or a comment it does no harm."""
+_OF_GRAPHS = {"CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
+_VARIABLE = f"urn:uuid:{uuid.uuid4()}:"
+"""Begins the IRIs that stand for variables: nobody can know it beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,8 @@ class Operation:
     """One operation of an update, with the prologue that holds for it.
 
     `line` and `column`, from 1, tell where its text begins in that of the update. `first` is the span of its first
-    word in `text`, `where` that of its pattern's braces, None for operations without one; `before_where` is where
-    USING clauses belong.
+    word in `text`, `blocks` those of its outermost braces, `where` that of its pattern's, None for operations without
+    one; `before_where` is where USING clauses belong; `given` is its WITH clause.
     """
 
     prologue: str
@@ -41,6 +44,8 @@ class Operation:
     first: tuple[int, int]
     where: tuple[int, int] | None
     before_where: int | None
+    blocks: tuple[tuple[int, int], ...] = ()
+    given: str = ""
     line: int = 1
     column: int = 1
 
@@ -73,13 +78,24 @@ class Operation:
     @property
     def is_volatile(self) -> bool:
         """Whether its pattern may give other solutions each time."""
-        return self.where is not None and _VOLATILE.search(code(self.text[slice(*self.where)])) is not None
+        return self.where is not None and _VOLATILE.search(self.pattern) is not None
+
+    @property
+    def pattern(self) -> str:
+        """The pattern with its braces."""
+        assert self.where is not None, "not every operation has a pattern"
+        return self.text[slice(*self.where)]
 
     def select(self, variables: Sequence[str] = ()) -> str:
-        """A query for the bindings of its pattern: distinct ones of the variables, or all of all."""
+        """A query for the bindings of its pattern: distinct ones of the variables, or all of all.
+
+        It has the dataset of USING, but not that of WITH.
+        """
         assert self.where is not None, "only operations with a pattern have bindings"
         what = f"DISTINCT {' '.join(f'?{v}' for v in variables)}" if variables else "*"
-        return f"{self.prologue}\nSELECT {what} WHERE {self.text[slice(*self.where)]}"
+        using = _TOKEN.finditer(self.text[self.before_where : self.where[0]])
+        dataset = "".join("FROM" if t["word"] and t[0].upper() == "USING" else t[0] for t in using)
+        return f"{self.prologue}\nSELECT {what} {dataset or 'WHERE'} {self.pattern}"
 
     def with_pattern(self, pattern: str) -> str:
         """The operation as an update with another pattern, and no dataset but that of WITH."""
@@ -139,16 +155,16 @@ def _segments(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _prologue(text: str) -> tuple[str, str]:
-    """The text without the BASE and PREFIX declarations at its head, and those."""
+    """The text without the BASE, PREFIX and VERSION declarations at its head, and those."""
     end = 0
-    expect_iri = False
+    begun = False
     for token in _TOKEN.finditer(text):
-        if token["comment"] or token[0].isspace() or (expect_iri and token["name"]):
+        if token["comment"] or token[0].isspace() or (begun and token["name"]):
             continue
-        if expect_iri and token["iri"]:
-            expect_iri, end = False, token.end()
-        elif token["word"] and token[0].upper() in ("BASE", "PREFIX"):
-            expect_iri = True
+        if begun and (token["iri"] or token["string"]):
+            begun, end = False, token.end()
+        elif token["word"] and token[0].upper() in ("BASE", "PREFIX", "VERSION"):
+            begun = True
         else:
             break
     return text[end:], text[:end] + "\n" if end else ""
@@ -159,8 +175,9 @@ def _operation(prologue: str, text: str) -> Operation:
     words: list[str] = []
     first = (0, 0)
     open_at = before = None
-    last: tuple[int, int] | None = None
+    blocks: list[tuple[int, int]] = []
     before_brace = 0
+    given = ""
     for token in _TOKEN.finditer(text):
         if token["brace"] == "{":
             if not depth:
@@ -170,13 +187,15 @@ def _operation(prologue: str, text: str) -> Operation:
         elif token["brace"]:
             depth -= 1
             if not depth and open_at is not None:
-                last = open_at, token.end()
+                blocks.append((open_at, token.end()))
         elif token["word"] and not depth:
             word = token[0].upper()
             first = first if words else token.span()
             # USING belongs behind the templates, in front of WHERE or of the first USING.
             if word in ("USING", "WHERE") and before is None:
                 before = token.start()
+            if words == ["WITH"]:
+                given = text[first[0] : token.start()]
             words.append(word)
     keyword = words[0] if words else ""
     if keyword == "WITH":
@@ -185,8 +204,8 @@ def _operation(prologue: str, text: str) -> Operation:
         keyword, before = "DELETE WHERE", None
     elif "DATA" in words[1:2]:
         keyword = f"{keyword} DATA"
-    where = last if keyword in ("DELETE", "INSERT", "DELETE WHERE") else None
-    return Operation(prologue, text, keyword, tuple(words), first, where, before)
+    where = blocks[-1] if blocks and keyword in ("DELETE", "INSERT", "DELETE WHERE") else None
+    return Operation(prologue, text, keyword, tuple(words), first, where, before, tuple(blocks), given)
 
 
 def with_dataset(operations: Sequence[Operation], default: Sequence[str], named: Sequence[str]) -> list[Operation]:
@@ -221,64 +240,56 @@ def _written_out(o: Operation) -> Operation:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Graph and subject of every quad that an operation inserts or deletes, with the dataset of its pattern.
+    """Graph and subject of every quad that an operation inserts or deletes, and the graph of its WITH clause.
 
-    The default graph is None. `default` and `named` are None where the pattern sees what it sees by itself.
+    The default graph is None. Variables are IRIs for which `variable` gives a name.
     """
 
-    places: frozenset[tuple[Node | None, Node]]
-    default: tuple[str, ...] | None
-    named: tuple[str, ...] | None
+    places: frozenset[Place]
+    given: str | None
 
     @property
     def variables(self) -> list[str]:
         """Names of the variables in it, sorted."""
-        return sorted({str(t) for place in self.places for t in place if isinstance(t, Variable)})
+        return sorted({v for place in self.places for term in place if (v := variable(term))})
 
 
-def template(o: Operation, base: str | None) -> Template | None:
+Read = Callable[[str], set[Place]]
+"""Graph and subject of what an update inserts into nothing, as the engine reads it."""
+
+
+def template(o: Operation, read: Read) -> Template | None:
     """What an operation with a pattern may touch; None where that cannot be told from its text."""
-    if o.before_where is None or o.before_where > _TEMPLATE_LENGTH:
+    if o.before_where is None:
         return None
-    assert o.where is not None, "it has a pattern"
-    text = f"{o.prologue}\n{o.text[: o.where[0]]}{{}}"
     try:
-        operations: Any = translateUpdate(parseUpdate(text), base=base).algebra
-    except Exception:  # noqa: BLE001 - the parser raises many kinds; what it cannot read may touch anything
+        given = next((graph for graph, _ in read(_insertion(o, "{ <a:a> <a:a> <a:a> }"))), None)
+        templates = [_marked(o.text[slice(*b)]) for b in o.blocks if b != o.where]
+        return Template(frozenset(p for t in templates for p in read(_insertion(o, t))), given)
+    except QueryError:
         return None
-    if len(operations) != 1 or operations[0].name != "Modify":
-        return None
-    parsed = operations[0]
-    given = parsed.withClause
-    places = {p for part in (parsed.delete, parsed.insert) if part for p in _places(part, given)}
-    default: tuple[str, ...] | None = None if given is None else (str(given),)
-    named: tuple[str, ...] | None = None
-    if parsed.using:
-        default = tuple(str(u.default) for u in parsed.using if u.default)
-        named = tuple(str(u.named) for u in parsed.using if u.named)
-    return Template(frozenset(places), default, named)
 
 
-def _places(part: Any, given: URIRef | None) -> Iterator[tuple[Node | None, Node]]:
-    for s, _, _ in part.triples or ():
-        yield given, s
-    for graph, triples in (part.quads or {}).items():
-        for s, _, _ in triples:
-            yield graph, s
+def _insertion(o: Operation, template: str) -> str:
+    return f"{o.prologue}\n{o.given} INSERT {template} WHERE {{}}"
 
 
-def graphs_named(o: Operation, base: str | None) -> list[str | None] | None:
+def _marked(template: str) -> str:
+    tokens = _TOKEN.finditer(template)
+    return "".join(f"<{_VARIABLE}{t[0][1:]}>" if t["name"] and t[0][0] in "?$" else t[0] for t in tokens)
+
+
+def variable(term: str | None) -> str | None:
+    """The name of the variable for which a term of a template stands, None where it stands for itself."""
+    return term.removeprefix(_VARIABLE) if term and term.startswith(_VARIABLE) else None
+
+
+def graphs_named(o: Operation, read: Read) -> set[str | None] | None:
     """The graphs that CLEAR, DROP, CREATE, COPY, MOVE or ADD is about, the default one as None; None for all."""
-    try:
-        parsed: Any = translateUpdate(parseUpdate(o.update), base=base).algebra[0]
-    except Exception:  # noqa: BLE001 - as above
+    if o.keyword not in _OF_GRAPHS or not {"ALL", "NAMED"}.isdisjoint(o.words):
         return None
-    names = parsed.graph if parsed.name in ("Copy", "Move", "Add") else [parsed.graphiri]
-    if any(not isinstance(n, URIRef) and str(n) in ("ALL", "NAMED") for n in names):
-        return None
-    return [str(n) if isinstance(n, URIRef) else None for n in names]
-
-
-def is_blank(node: Node | None) -> bool:
-    """Whether the term of a template makes a blank node."""
-    return isinstance(node, BNode)
+    found: set[str | None] = {None} if "DEFAULT" in o.words else set()
+    for token in _TOKEN.finditer(o.text):
+        if token["iri"] or token["name"]:
+            found |= {g for g, _ in read(f"{o.prologue}\nINSERT DATA {{ GRAPH {token[0]} {{ <a:a> <a:a> <a:a> }} }}")}
+    return found

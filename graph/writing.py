@@ -131,6 +131,13 @@ class Draft:
         self._put[statement.id] = statement
         self._removed.discard(statement.id)
 
+    def statement(self, id: str) -> Statement:
+        """A statement that the draft holds."""
+        if (found := self._put.get(id)) is not None:
+            return found
+        assert self.base is not None, "what is not put was written"
+        return self.base.statement(id)
+
     def remove_source(self, id: str) -> int:
         """Removes a source with its statements; gives their number. Raises NotFoundError and InputError."""
         if id not in self.sources:
@@ -180,6 +187,12 @@ class Draft:
             # Bounds depend on the date of publication, and defaults stand on the source: write its statements anew.
             for statement in self.base.statements(self._rows_of(source.id)):
                 self._put.setdefault(statement.id, statement)
+
+    def restated(self) -> Iterator[Statement]:
+        """The statements to be written that belong to a source that was there and has changed."""
+        for statement in self._put.values():
+            if statement.source in self._touched_sources and self.columns.row(statement.id) is not None:
+                yield statement
 
     def set_entity(self, entity: Entity, datasets: tuple[str, ...]) -> None:
         """Adds or replaces an entity and the data sets that define it."""

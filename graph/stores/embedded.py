@@ -4,7 +4,7 @@ import contextlib
 import io
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -270,10 +270,10 @@ class EmbeddedStore:
         """All subjects of a graph; blank nodes are told as one, BLANK."""
         return {_place(q)[1] for q in self.engine.quads_for_pattern(None, None, None, _graph(graph))}
 
-    def check_syntax(self, query: str) -> None:
+    def check_syntax(self, query: str, base: str | None = None) -> None:
         """Raises QuerySyntaxError where the text is no query. It may be evaluated, over no data at all."""
         try:
-            ox.Store().query(query, base_iri=self.base, prefixes=self._prefixes)
+            ox.Store().query(query, base_iri=base or self.base, prefixes=self._prefixes)
         except SyntaxError as error:
             raise QuerySyntaxError(str(error)) from None
         except (OSError, RuntimeError, ValueError):
@@ -314,28 +314,28 @@ class EmbeddedStore:
             raise QueryError(str(error)) from error
 
     def solutions(
-        self, query: str, base: str | None, default: Sequence[str] | None, named: Sequence[str] | None
-    ) -> tuple[list[str], Iterator[list[str | None]]]:  # fmt: skip
-        """Variables and solutions of a SELECT over the strict dataset, or that of these graphs; terms as N-Triples."""
+        self, query: str, base: str | None, default: str | None
+    ) -> tuple[list[str], Iterator[list[str | None]]]:
+        """Variables and solutions of a SELECT over the strict dataset; terms as N-Triples.
+
+        `default` is the graph that it sees as the default one, where it is to be another.
+        """
         try:
-            found = self.engine.query(
-                query, base_iri=base,
-                default_graph=None if default is None else [ox.NamedNode(g) for g in default],
-                named_graphs=None if named is None else [ox.NamedNode(g) for g in named],
-            )  # fmt: skip
+            graph = None if default is None else ox.NamedNode(default)
+            found = self.engine.query(query, base_iri=base, default_graph=graph)
             assert isinstance(found, ox.QuerySolutions), "it is a SELECT"
             names = [v.value for v in found.variables]
-            return names, ([None if s[n] is None else str(s[n]) for n in names] for s in found)
+            return names, ([_term(s[n]) for n in names] for s in found)
         except SyntaxError as error:
             raise QuerySyntaxError(str(error)) from None
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(str(error)) from error
 
-    def places_of_data(self, text: str, base: str | None) -> set[Place]:
-        """Graph and subject of each quad of an INSERT DATA."""
-        scratch = ox.Store()
-        scratch.update(text, base_iri=base)
-        return {_place(q) for q in scratch}
+    def drop_nameless(self) -> None:
+        """Removes graphs that a blank node names: a dataset of SPARQL has none."""
+        for graph in list(self.engine.named_graphs()):
+            if isinstance(graph, ox.BlankNode):
+                self.engine.remove_graph(graph)
 
     def insert(self, data: bytes, media_type: str, graph: str | None, base: str) -> set[Place]:
         """Adds RDF to a graph, which is there afterwards even if empty; gives graph and subject of each quad.
@@ -469,6 +469,18 @@ def _whole_lines(xml: bytes) -> bytes:
     return xml.replace(b"\r", b"&#xD;")
 
 
+def places_of_data(text: str, base: str | None) -> set[Place]:
+    """Graph and subject of each quad that an update inserts into nothing. Raises QueryError, QuerySyntaxError."""
+    scratch = ox.Store()
+    try:
+        scratch.update(text, base_iri=base)
+    except SyntaxError as error:
+        raise QuerySyntaxError(str(error)) from None
+    except (OSError, RuntimeError, ValueError) as error:
+        raise QueryError(str(error)) from error
+    return {_place(q) for q in scratch}
+
+
 def normal_quads(text: str) -> frozenset[str]:
     """N-Quads as `EmbeddedStore.quads` gives them."""
     return frozenset(map(str, ox.parse(text, format=ox.RdfFormat.N_QUADS)))
@@ -519,6 +531,10 @@ def _engine_term(name: str, term: URIRef | Literal) -> ox.NamedNode | ox.Literal
         raise ParameterError(name, f"{term!r} is no term of RDF: {error}") from None
 
 
+def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> str | None:
+    return None if term is None else f"<<( {term} )>>" if isinstance(term, ox.Triple) else str(term)
+
+
 def _subject(quad: ox.Quad) -> str:
     assert not isinstance(quad.subject, ox.Triple)
     return quad.subject.value
@@ -526,7 +542,8 @@ def _subject(quad: ox.Quad) -> str:
 
 def _property(quad: ox.Quad) -> Property:
     o = quad.object
-    assert not isinstance(o, ox.Triple)
+    if isinstance(o, ox.Triple):  # of RDF 1.2, in which nothing of ours is written
+        return Property(quad.predicate.value, str(o))
     return Property(quad.predicate.value, o.value, o.language if isinstance(o, ox.Literal) else None)
 
 

@@ -20,6 +20,7 @@ from graph.exceptions import (
 )
 from graph.rdf import entity_quads, source_quads, statement_quads
 from graph.validation import validate_snapshot
+from ontology import store_prefixes
 from tests.graph.test_atomicity import facts
 
 NEW = Statement(
@@ -105,6 +106,97 @@ def test_what_is_no_whole_statement_is_refused(kg: KnowledgeGraph, text: str, fo
 def test_a_statement_takes_nothing_that_is_no_part_of_it(kg: KnowledgeGraph, given: str, message: str) -> None:
     s = of(kg, relation="invites", modality="asserted")
     assert message in refused(kg, f"INSERT DATA {{ GRAPH s:{s.source} {{ st:{s.id} {given} }} }}")[f"st:{s.id}"]
+
+
+def test_nothing_stands_below_a_statement_but_its_speakers(kg: KnowledgeGraph) -> None:
+    s = of(kg, relation="invites", modality="asserted")
+    for id in (s.id, "a" * 26):
+        for part in ("/speaker/1", "/speaker/", "/", "/x"):
+            node = kg.iris.statement(id) + part
+            found = refused(kg, f"INSERT DATA {{ GRAPH s:{s.source} {{ <{node}> prov:agent e:norland }} }}")
+            assert "no" in " ".join(found.values())
+
+
+def test_a_statement_stands_in_one_source_only(kg: KnowledgeGraph) -> None:
+    for here, there in (("gazette-1", "gazette-2"), ("gazette-2", "gazette-1")):
+        named = {i for s in kg.statements() for i in (*s.statements(), s.corrected_by)}
+        s = next(s for s in kg.statements(source=here) if s.id not in named and not s.note)
+        stray = (
+            f"INSERT DATA {{ GRAPH s:{here} {{ st:{s.id} t:note 'x' }} GRAPH s:{there} {{ st:{s.id} t:code 'a:b' }} }}"
+        )
+        assert f"st:{s.id}" in refused(kg, stray)
+        whole = f"st:{s.id} ?p ?o"
+        move = (
+            f"DELETE {{ GRAPH s:{here} {{ {whole} }} }} INSERT {{ GRAPH s:{there} {{ {whole} }} }} WHERE {{ {whole} }}"
+        )
+        assert f"st:{s.id}" in refused(kg, move.replace("WHERE", f"USING s:{here} WHERE"))
+
+
+@pytest.mark.parametrize(
+    ("entity", "kind", "focus", "message"),
+    [
+        ("norland", "matter", "e:foreign-minister-of-norland", "'norland' is a matter"),
+        ("ada-norn", "group", None, "'ada-norn' is a group; the subject of holds-post is one of person"),
+    ],
+)
+def test_what_names_an_entity_must_fit_its_new_kind(
+    kg: KnowledgeGraph, entity: str, kind: str, focus: str | None, message: str
+) -> None:
+    node = f"GRAPH g:entities {{ e:{entity} "
+    there = f"{{ {node} a ?c ; t:kind ?k }} }}"
+    text = f"DELETE {there} INSERT {{ {node} t:kind '{kind}' }} }} WHERE {there}"
+    found = refused(kg, text)
+    assert message in (found[focus] if focus else " ".join(found.values()))
+    # Where the operator allows it the mirror leaves out what does not fit any more, and takes it back when it does.
+    prefixes = "".join(f"PREFIX {p}: <{iri}>\n" for p, iri in store_prefixes(kg.iris.base).items())
+    before = mirror(kg)
+    kg.update(prefixes + text, raw=True)
+    assert len(kg.snapshot.columns) < len(before[2])  # type: ignore[arg-type]
+    back = text.replace(f"'{kind}'", f"'{before[0][entity].kind}'")  # type: ignore[index]
+    kg.update(prefixes + back.replace("a ?c ; ", ""), raw=True)
+    assert mirror(kg) == before
+
+
+@pytest.mark.parametrize(
+    ("predicate", "value", "message"), [("t:textLength", "3", "outside the text"), ("t:published", "'1901-01-01'", "")]
+)
+def test_statements_must_fit_their_source_when_it_changes(
+    kg: KnowledgeGraph, predicate: str, value: str, message: str
+) -> None:
+    source = "GRAPH ?g { ?g %s %s }"
+    text = (
+        f"DELETE {{ {source % (predicate, '?old')} }} INSERT {{ {source % (predicate, value)} }} "
+        f"WHERE {{ {source % (predicate, '?old')} }}"
+    )
+    if message:
+        assert message in " ".join(refused(kg, text).values())
+    else:
+        kg.update(text)
+        facts(kg)
+        assert not [f for f in validate_snapshot(kg.snapshot) if f.severity == "violation"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("GRAPH g:entities { e:norland t:note <<( e:norland r:invites e:ada-norn )>> }", "no part of it"),
+        ("GRAPH s:SOURCE { st:ID t:note <<( e:norland r:invites e:ada-norn )>> }", "no part of it"),
+        ("GRAPH g:edges { e:norland r:invites <<( e:norland r:invites e:ada-norn )>> }", "no active statement"),
+        ("GRAPH g:edges { e:norland r:invites e:ada-norn {| t:note 'x' |} }", "blank nodes are not kept"),
+        ("GRAPH s:SOURCE { st:ID prov:qualifiedAttribution 'no IRI' }", "cannot be read"),
+        ("GRAPH g:entities { e:unspecified t:kind 'state' ; skos:prefLabel 'x'@en }", "no node of this store"),
+    ],
+)
+def test_terms_that_nothing_of_ours_has_are_refused(kg: KnowledgeGraph, text: str, message: str) -> None:
+    s = of(kg, relation="invites", modality="asserted")
+    text = text.replace("SOURCE", s.source).replace("ID", s.id)
+    assert message in " ".join(refused(kg, f"INSERT DATA {{ {text} }}").values())
+
+
+def test_a_text_may_begin_as_our_iris_do(kg: KnowledgeGraph) -> None:
+    text = f"'{kg.iris.base} is where it stands'"
+    assert kg.update(f"INSERT DATA {{ GRAPH g:entities {{ e:ada-norn dcterms:description {text} }} }}").entities == 1
+    facts(kg)
 
 
 def test_an_id_that_is_not_that_of_the_content_is_told_the_right_one(kg: KnowledgeGraph) -> None:

@@ -1,5 +1,6 @@
 """SPARQL updates taken apart: operations, datasets, and that no touched place is missed."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from hypothesis import strategies as st
 from graph.changes import SparqlUpdate, Touched
 from graph.exceptions import ParameterError, QueryError, QueryRefusedError, QuerySyntaxError
 from graph.stores import EmbeddedStore
-from graph.updates import graphs_named, split, template, with_dataset
+from graph.stores.embedded import places_of_data
+from graph.updates import graphs_named, split, template, variable, with_dataset
 
 BASE = "https://tertius.example/"
+read = partial(places_of_data, base=None)
 
 
 @pytest.mark.parametrize(
@@ -88,22 +91,24 @@ def test_a_template_tells_graphs_subjects_and_dataset() -> None:
     (o,) = split(
         "WITH <g:g> DELETE { ?s ?p ?o } INSERT { GRAPH ?h { <a:a> ?p 1 } } USING NAMED <g:n> WHERE { ?s ?p ?h }"
     )
-    found = template(o, None)
+    found = template(o, read)
     assert found is not None
-    assert {(str(g), str(s)) for g, s in found.places} == {("g:g", "s"), ("h", "a:a")}
-    assert (found.default, found.named, found.variables) == ((), ("g:n",), ["h", "s"])
+    assert {(variable(g) or g, variable(s) or s) for g, s in found.places} == {("g:g", "s"), ("h", "a:a")}
+    assert (found.given, found.variables) == ("g:g", ["h", "s"])
+    assert "FROM NAMED <g:n>" in o.select()
 
 
 @pytest.mark.parametrize(
     ("text", "graphs"),
     [
-        ("CLEAR DEFAULT", [None]), ("DROP SILENT GRAPH <g:g>", ["g:g"]), ("CLEAR NAMED", None), ("DROP ALL", None),
-        ("COPY <g:a> TO DEFAULT", ["g:a", None]), ("ADD GRAPH <g:a> TO <g:b>", ["g:a", "g:b"]),
+        ("CLEAR DEFAULT", {None}), ("DROP SILENT GRAPH <g:g>", {"g:g"}), ("CLEAR NAMED", None), ("DROP ALL", None),
+        ("COPY <g:a> TO DEFAULT", {"g:a", None}), ("ADD GRAPH <g:a> TO <g:b>", {"g:a", "g:b"}),
+        (r"PREFIX g: <g:> MOVE g:a\-b TO <g:\u0063>", {"g:a-b", "g:c"}),
     ],
 )  # fmt: skip
-def test_operations_on_graphs_tell_which(text: str, graphs: list[str | None] | None) -> None:
+def test_operations_on_graphs_tell_which(text: str, graphs: set[str | None] | None) -> None:
     (o,) = split(text)
-    assert graphs_named(o, None) == graphs
+    assert graphs_named(o, read) == graphs
 
 
 # Against the engine itself
@@ -246,3 +251,53 @@ def test_a_label_of_a_blank_node_belongs_to_one_operation(tmp_path: Path, text: 
     else:
         with pytest.raises(QuerySyntaxError, match="_:a"):
             SparqlUpdate(text).apply(store, {})
+
+
+@pytest.mark.parametrize(
+    "hiding",
+    [
+        # To the engine the first sign below is "less than", so that a string or a comment begins behind it; it knows
+        # the escaped quotation mark as part of a name or of an IRI.
+        "INSERT { } WHERE { FILTER('a'<'>') } ; DROP GRAPH <g:a> #' }",
+        "INSERT { } WHERE { FILTER(1<5#>'\n) } ; DROP GRAPH <g:a> #' }",
+        "PREFIX ex: <x:> DELETE DATA { <x:a> <x:b> ex:it\\'s } ; DROP GRAPH <g:a> #' }",
+        "DELETE DATA { <x:a> <x:b> <x:'\\u0061> } ; DROP GRAPH <g:a> #' }",
+        "DELETE DATA { <x:a> <x:b> <x:#\\u0061> } ; DROP GRAPH <g:a>",
+        "VERSION '1.2' DROP GRAPH <g:a>",
+    ],
+)
+def test_no_operation_hides_from_being_told_apart(tmp_path: Path, hiding: str) -> None:
+    store = EmbeddedStore(tmp_path / "db", BASE, writable=True)
+    store.update("INSERT DATA { GRAPH <g:a> { <a:a> <a:b> 1 } }", None)
+    try:
+        touched = SparqlUpdate(hiding).apply(store, {})
+    except QuerySyntaxError:
+        assert store.has_graph("g:a")
+    else:
+        assert "g:a" in touched.graphs
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        (r"PREFIX a: <a:> INSERT { a:x\-y a:b 1 . a:it\'s a:b 2 } WHERE { }", {(None, "a:x-y"), (None, "a:it's")}),
+        ("BASE <http://x.example/a/b> INSERT { GRAPH <?g> { <../c/./d> <p:p> 1 } } WHERE { }",
+         {("http://x.example/a/b?g", "http://x.example/c/d")}),
+        ("WITH <g:a> INSERT { <a:x> ?p 1 } WHERE { VALUES ?p { <a:b> 2 } }", {("g:a", "a:x")}),
+        ("INSERT { ?s <a:b> 1 } WHERE { BIND(<<( <a:a> <a:b> <a:c> )>> AS ?s) }", set()),
+        ("INSERT { GRAPH ?g { <a:a> <a:b> 1 } } WHERE { BIND(BNODE() AS ?g) }", set()),
+    ],
+)  # fmt: skip
+def test_a_template_means_what_the_engine_makes_of_it(
+    tmp_path: Path, text: str, places: set[tuple[str | None, str]]
+) -> None:
+    store = EmbeddedStore(tmp_path / "db", BASE, writable=True)
+    touched = SparqlUpdate(text).apply(store, {})
+    assert touched.places == places
+    assert {(getattr(q.graph_name, "value", None), getattr(q.subject, "value", "")) for q in store.engine} <= places
+
+
+@pytest.mark.parametrize("draw", ["RAND()", "rand#\n()", "1<RAND()&&2>1", "(SELECT * { ?s ?p ?o } LIMIT 1)"])
+def test_what_may_come_out_otherwise_is_asked_once(draw: str) -> None:
+    (o,) = split(f"INSERT {{ ?s ?p ?o }} WHERE {{ ?s ?p ?o FILTER({draw}) }}")
+    assert o.is_volatile
