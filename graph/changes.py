@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from graph.exceptions import NotFoundError, QueryRefusedError
+from graph.exceptions import NotFoundError, QueryRefusedError, StoreWriteError
 from graph.policy import check_query
 from graph.stores.embedded import BLANK, EmbeddedStore, Place, places_of_data
 from graph.updates import Operation, graphs_named, split, template, variable, with_dataset
@@ -183,5 +183,7 @@ def apply_change(db: Path, base: str, change: Change, *, prefixes: bool = True) 
         touched = change.apply(store, store_prefixes(base) if prefixes else {})
         store.flush()
         return touched
+    except OSError as error:
+        raise StoreWriteError(f"writing to {db} failed, the store is as it was: {error}") from error
     finally:
         store.close()

@@ -242,13 +242,16 @@ class Review:
 
     def _read_statement(self, id: str, sources: Iterable[str]) -> bool:
         """Whether there is a statement now that was not there before."""
-        # It can be whole in one source only, which is part of its content; elsewhere it may have been.
+        before = self._base.columns.row(id)
+        if before is not None:
+            sources = {*sources, self._base.columns.sources[self._base.columns.source[before]]}
+        # It can be whole in one source only, which is part of its content.
         found = [s for source in sorted(sources) if (s := self._statement_in(id, source)) is not None]
         if not found:
             self._draft.drop_statement(id)
             return False
         self._draft.put_statement(found[0])
-        return self._base.columns.row(id) is None
+        return before is None
 
     def _statement_in(self, id: str, source_id: str) -> Statement | None:
         iris, store = self._iris, self._store
@@ -325,8 +328,10 @@ class Review:
             self._check_restated()
         # What an entity is decides where it may be named.
         other = {iris.entity(i) for i in self._entities if i in draft.entities and self._has_other_kind(i)}
+        waiting = set(todo)
         while todo:
             node = todo.pop()
+            waiting.discard(node)
             there = self._exists(node)
             faults = list(self._faults(node)) if there else []
             for field, message in faults:
@@ -337,7 +342,9 @@ class Review:
             if not there or node in other:  # who names it is to be looked at, again where it was well before
                 other.discard(node)
                 holders = {holder.partition("/speaker/")[0] for _, holder in self._holders(node)}
-                todo += [h for h in holders - set(todo) if self._exists(h)]
+                again = [h for h in holders - waiting if self._exists(h)]
+                todo += again
+                waiting.update(again)
 
     def _check_restated(self) -> None:
         """Statements that are as they were fit in a source that has changed, too."""

@@ -304,13 +304,13 @@ class EmbeddedStore:
     def update(self, text: str, base: str | None) -> None:
         """Evaluates a SPARQL update over the strict dataset, whole or not at all.
 
-        Raises QuerySyntaxError, and QueryError where an operation fails.
+        Raises QuerySyntaxError, QueryError where an operation fails, OSError where the disk is full.
         """
         try:
             self.engine.update(text, base_iri=base)
         except SyntaxError as error:
             raise QuerySyntaxError(str(error)) from None
-        except (OSError, RuntimeError, ValueError) as error:
+        except (RuntimeError, ValueError) as error:
             raise QueryError(str(error)) from error
 
     def solutions(

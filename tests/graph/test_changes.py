@@ -2,6 +2,7 @@
 
 import io
 import random
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from graph.exceptions import (
 from graph.rdf import entity_quads, source_quads, statement_quads
 from graph.validation import validate_snapshot
 from ontology import store_prefixes
-from tests.graph.test_atomicity import facts
+from tests.graph.test_atomicity import facts, run
 
 NEW = Statement(
     subject="norland", relation="invites", object="eva-strand", source="gazette-1", modality="asserted",
@@ -369,6 +370,27 @@ def test_a_failing_operation_undoes_those_before_it(kg: KnowledgeGraph) -> None:
     assert facts(kg) == before
 
 
+_APPLY = """
+    import resource, sys
+    from graph.changes import SparqlUpdate, apply_change
+    from graph.exceptions import StoreWriteError
+    limit = int(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    try:
+        data = " ".join(f"<a:{n}> <a:b> '{'x' * 100}'." for n in range(4000))
+        apply_change(Path(sys.argv[1]), "http://x.example/", SparqlUpdate(f"INSERT DATA {{ {data} }}"))
+    except StoreWriteError:
+        print("told")
+"""
+
+
+@pytest.mark.parametrize("limit", [0, 2_000, 300_000])
+def test_a_full_disk_is_told_as_one_where_a_change_is_applied(kg: KnowledgeGraph, tmp_path: Path, limit: int) -> None:
+    """The limit is one of a file's size: a write past it fails as on a full disk."""
+    kg.snapshot.store.backup(tmp_path / "db")
+    assert run("from pathlib import Path\n" + textwrap.dedent(_APPLY), "", tmp_path / "db", limit) == ["told"]
+
+
 # Raw RDF
 
 
@@ -411,6 +433,13 @@ def test_junk_beside_statements_is_kept_and_the_mirror_leaves_it_out(kg: Knowled
         frozenset(snapshot.entities),
     ) == before
     assert kg.sparql("ASK { ?s <a:b> 'c' }").askAnswer
+
+
+def test_a_stray_in_another_source_takes_no_statement_from_the_mirror(kg: KnowledgeGraph) -> None:
+    before, s = mirror(kg), of(kg, source="gazette-1")
+    node = f"<{kg.iris.statement(s.id)}>"
+    kg.update(f"INSERT DATA {{ GRAPH <{kg.iris.source('gazette-2')}> {{ {node} <a:b> 1 }} }}", raw=True)
+    assert mirror(kg) == before
 
 
 def mirror(kg: KnowledgeGraph) -> tuple[object, ...]:
