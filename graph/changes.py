@@ -11,7 +11,7 @@ from typing import Protocol
 
 from graph.exceptions import NotFoundError, QueryRefusedError, StoreWriteError
 from graph.policy import check_query
-from graph.stores.embedded import BLANK, EmbeddedStore, Place, places_of_data
+from graph.stores.embedded import BLANK, NO_TRIPLE_TERMS, EmbeddedStore, Place, places_of_data
 from graph.updates import Operation, graphs_named, split, template, variable, with_dataset
 from ontology import store_prefixes
 
@@ -58,6 +58,8 @@ class SparqlUpdate:
             if o.keyword == "LOAD" and not o.silent:
                 raise QueryRefusedError("LOAD is not allowed here: send the data itself, to /store or as INSERT DATA")
             if o.where is not None:
+                if o.makes_triple_terms:
+                    raise QueryRefusedError(NO_TRIPLE_TERMS)
                 check_query(f"ASK {o.pattern}", max_length=sys.maxsize, max_depth=sys.maxsize)
                 # The engine must read the pattern as one: else it would not end where it was found to end.
                 store.check_syntax(o.select(), self.base)
@@ -93,15 +95,12 @@ class SparqlUpdate:
     def _note(self, o: Operation, store: EmbeddedStore, touched: Touched) -> str:
         """Notes what an operation with a pattern will touch; gives the update that touches nothing else."""
         found = template(o, self._read)
-        if found is None:
-            touched.everything = True
-            return o.update
         default = None if "USING" in o.words else found.given
         if o.is_volatile:
             # Solutions that differ each time are taken once, and the operation is made one about them.
             names, solutions = store.solutions(o.select(), self.base, default)
             rows = list(solutions)
-            if any(term and term.startswith(("_:", "<<")) for row in rows for term in row):
+            if any(term and term.startswith("_:") for row in rows for term in row):
                 touched.everything = True
                 return o.update
         else:
@@ -128,7 +127,7 @@ def _filled(term: str, values: Mapping[str, str | None]) -> str | None:
     if name is None:
         return term
     text = values.get(name)
-    if text is None or text.startswith(('"', "<<")):
+    if text is None or text.startswith('"'):
         return None
     return text[1:-1] if text.startswith("<") else BLANK
 

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from graph.exceptions import ParameterError, QueryError, QuerySyntaxError
+from graph.exceptions import ParameterError, QuerySyntaxError
 from graph.stores.embedded import Place
 
 _TOKEN = re.compile(
@@ -17,12 +17,14 @@ _TOKEN = re.compile(
     r"|(?P<iri><(?:[^<>\"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)"
     r"|(?P<comment>#[^\n\r]*)|(?P<brace>[{}])|(?P<semicolon>;)"
     # A prefixed name may hold any of the keywords, and escaped quotes, so it is one token.
-    r"|(?P<name>[^\W\d]?[\w.-]*:(?:[\w.:%-]|\\[_~.!$&'()*+,;=/?#@%-])*|[?$@]\w+)|(?P<word>[A-Za-z]+)|(?P<other>.)",
+    r"|(?P<name>[^\W\d]?[\w.-]*:(?:[\w.:%-]|\\[_~.!$&'()*+,;=/?#@%-])*|[?$@][\w\u00b7\u0300-\u036f\u203f\u2040]+)"
+    r"|(?P<word>[A-Za-z]+)|(?P<other>.)",
     re.DOTALL,
 )
 _NOT_AN_IRI = re.compile(r'[<>"{}|^`\\\x00-\x20]')
 _VOLATILE = re.compile(r"\b(?:RAND|UUID|STRUUID|NOW|BNODE|SAMPLE|GROUP_CONCAT|LIMIT|OFFSET)\b", re.I)
 """What may come out otherwise when it is asked again; in a string or a comment it does no harm."""
+_TRIPLE_TERM = re.compile(r"<<|\bTRIPLE\s*(?:#[^\n\r]*\s*)*\(", re.I)
 _OF_GRAPHS = {"CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
 _VARIABLE = f"urn:uuid:{uuid.uuid4()}:"
 """Begins the IRIs that stand for variables: nobody can know it beforehand."""
@@ -79,6 +81,11 @@ class Operation:
     def is_volatile(self) -> bool:
         """Whether its pattern may give other solutions each time."""
         return self.where is not None and _VOLATILE.search(self.pattern) is not None
+
+    @property
+    def makes_triple_terms(self) -> bool:
+        """Whether its pattern may bind a triple of RDF 1.2; the same words in a string count too."""
+        return self.where is not None and _TRIPLE_TERM.search(self.pattern) is not None
 
     @property
     def pattern(self) -> str:
@@ -258,16 +265,13 @@ Read = Callable[[str], set[Place]]
 """Graph and subject of what an update inserts into nothing, as the engine reads it."""
 
 
-def template(o: Operation, read: Read) -> Template | None:
-    """What an operation with a pattern may touch; None where that cannot be told from its text."""
+def template(o: Operation, read: Read) -> Template:
+    """What an operation with a pattern may touch. Raises QueryError where that cannot be told from its text."""
     if o.before_where is None:
-        return None
-    try:
-        given = next((graph for graph, _ in read(_insertion(o, "{ <a:a> <a:a> <a:a> }"))), None)
-        templates = [_marked(o.text[slice(*b)]) for b in o.blocks if b != o.where]
-        return Template(frozenset(p for t in templates for p in read(_insertion(o, t))), given)
-    except QueryError:
-        return None
+        raise QuerySyntaxError(f"error at {o.line}:{o.column}: {o.keyword} without WHERE")
+    given = next(graph for graph, _ in read(_insertion(o, "{ <a:a> <a:a> <a:a> }")))
+    templates = [_marked(o.text[slice(*b)]) for b in o.blocks if b != o.where]
+    return Template(frozenset(p for t in templates for p in read(_insertion(o, t))), given)
 
 
 def _insertion(o: Operation, template: str) -> str:

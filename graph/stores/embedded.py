@@ -16,6 +16,7 @@ from rdflib import Literal, URIRef
 from graph.exceptions import (
     ParameterError,
     QueryError,
+    QueryRefusedError,
     QuerySyntaxError,
     QueryTooLargeError,
     RdfSyntaxError,
@@ -45,6 +46,10 @@ Place = tuple[str | None, str]
 """A graph, None for the default one, and a subject in it."""
 BLANK = "_:"
 """Stands for every subject without an IRI."""
+NO_TRIPLE_TERMS = (
+    "a triple as a term of another (<<( )>>, {| |}, TRIPLE) is of RDF 1.2 and not kept here: give it an IRI instead"
+)
+"""Nested deep enough such a term ends every process that reads it."""
 _PLACE = re.compile(r"at (\d+):(\d+)")
 
 _BATCH, _DOUBLINGS, _WAITING = 1 << 23, 3, 3
@@ -325,7 +330,7 @@ class EmbeddedStore:
             found = self.engine.query(query, base_iri=base, default_graph=graph)
             assert isinstance(found, ox.QuerySolutions), "it is a SELECT"
             names = [v.value for v in found.variables]
-            return names, ([_term(s[n]) for n in names] for s in found)
+            return names, ([None if s[n] is None else str(s[n]) for n in names] for s in found)
         except SyntaxError as error:
             raise QuerySyntaxError(str(error)) from None
         except (OSError, RuntimeError, ValueError) as error:
@@ -355,6 +360,8 @@ class EmbeddedStore:
                     raise RdfSyntaxError(
                         f"the data name the graph {quad.graph_name.value}: send only the triples of the one graph"
                     )
+                if isinstance(quad.object, ox.Triple):
+                    raise RdfSyntaxError(NO_TRIPLE_TERMS)
                 found = ox.Quad(quad.subject, quad.predicate, quad.object, to)
                 places.add(_place(found))
                 yield found
@@ -470,7 +477,10 @@ def _whole_lines(xml: bytes) -> bytes:
 
 
 def places_of_data(text: str, base: str | None) -> set[Place]:
-    """Graph and subject of each quad that an update inserts into nothing. Raises QueryError, QuerySyntaxError."""
+    """Graph and subject of each quad that an update inserts into nothing.
+
+    Raises QueryError, QuerySyntaxError, and QueryRefusedError for a triple as a term.
+    """
     scratch = ox.Store()
     try:
         scratch.update(text, base_iri=base)
@@ -478,7 +488,10 @@ def places_of_data(text: str, base: str | None) -> set[Place]:
         raise QuerySyntaxError(str(error)) from None
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryError(str(error)) from error
-    return {_place(q) for q in scratch}
+    quads = list(scratch)
+    if any(isinstance(q.object, ox.Triple) for q in quads):
+        raise QueryRefusedError(NO_TRIPLE_TERMS)
+    return set(map(_place, quads))
 
 
 def normal_quads(text: str) -> frozenset[str]:
@@ -529,10 +542,6 @@ def _engine_term(name: str, term: URIRef | Literal) -> ox.NamedNode | ox.Literal
         return ox.Literal(str(term), datatype=ox.NamedNode(term.datatype) if term.datatype else None)
     except ValueError as error:
         raise ParameterError(name, f"{term!r} is no term of RDF: {error}") from None
-
-
-def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> str | None:
-    return None if term is None else f"<<( {term} )>>" if isinstance(term, ox.Triple) else str(term)
 
 
 def _subject(quad: ox.Quad) -> str:

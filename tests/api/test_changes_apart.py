@@ -78,3 +78,18 @@ def test_an_update_nested_too_deep_for_the_usual_stack_does_not_end_the_service(
     answer = update(writable, "INSERT DATA { <a:a> <a:b> " + "(" * 5000 + "1" + ")" * 5000 + " }")
     assert answer.status_code in (200, 400, 403, 422, 503), answer.text
     assert update(writable, "INSERT DATA { <a:a> <a:b> <a:d> }").status_code == 200
+
+
+def test_terms_nested_in_terms_do_not_end_the_service(writable: TestClient) -> None:
+    """Whoever read such a term again would need a stack as large as that of the process that took it in."""
+    term = "<<( <a:a> <a:b> " * 20_000 + "1" + " )>>" * 20_000
+    for answer in (
+        update(writable, f"INSERT DATA {{ <a:a> <a:b> {term} }}"),
+        update(writable, f"INSERT {{ <a:a> <a:b> ?o }} WHERE {{ BIND({term} AS ?o) }}"),
+        writable.put(
+            "/store?graph=a:g", content=f"<a:a> <a:b> {term} .",
+            headers={"Content-Type": "text/turtle", "Authorization": f"Bearer {TOKEN}"},
+        ),
+    ):  # fmt: skip
+        assert answer.status_code in (400, 403, 422, 500), answer.text
+    assert update(writable, "INSERT DATA { <a:a> <a:b> <a:e> }").status_code == 200
