@@ -111,7 +111,7 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
         CORSMiddleware,
         allow_origins=list(settings.cors_origins),
         allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"],
-        allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+        allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match"],
         expose_headers=[
             "Allow",
             "ETag",

@@ -105,6 +105,12 @@ def fingerprint(settings: Settings, store_id: str) -> str:
     return hashlib.sha256(f"{store_id}|{VERSION}|{settings!r}".encode()).hexdigest()
 
 
+def etag(request: Request, state: State, revision: int, variant: str) -> str:
+    """The tag of what a revision answers at this address, in this media type."""
+    parts = (state.fingerprint, revision, variant, request.scope["path"], request.scope["query_string"])
+    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
 class Reply:
     """Answers one request from one snapshot, with an ETag, or not at all where the client has the answer."""
 
@@ -148,9 +154,7 @@ class Reply:
 
     @cached_property
     def _etag(self) -> str:
-        scope = self._request.scope
-        parts = (self._state.fingerprint, self.snapshot.revision, self._variant, scope["path"], scope["query_string"])
-        return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+        return etag(self._request, self._state, self.snapshot.revision, self._variant)
 
     def headers(self) -> dict[str, str]:
         """Headers of the answer, whatever it is: how it may be kept, and its tag."""

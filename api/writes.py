@@ -13,11 +13,12 @@ from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
 from api import audit
-from api.dependencies import JSON, State
+from api.dependencies import JSON, State, etag
 from api.errors import Problem, status_of
 from api.middleware import BodyTooLong
 from graph.changes import Change, Touched
 from graph.exceptions import ParameterError
+from graph.stores.embedded import RDF_FORMATS
 from graph.writing import Report
 
 REALM = "tertius"
@@ -70,7 +71,8 @@ class Write:
     async def run(self, change: Change) -> Report:
         """Makes the change, after those before it, in a process that can be killed.
 
-        Raises the errors of KnowledgeGraph.change; Problem 503 where those before it take too long.
+        Raises the errors of KnowledgeGraph.change; Problem 503 where those before it take too long, 412 where
+        If-Match names another answer of this address than the current one.
         """
         state = self._state
         try:
@@ -81,6 +83,7 @@ class Write:
                 503, "other writes are at work: come back in a few seconds", headers={"Retry-After": "5"}
             ) from None
         try:
+            await run_in_threadpool(self._check_match)
             report = await run_in_threadpool(self._change, change)
         except ParameterError as error:
             raise Problem(400, str(error), parameter=error.parameter) from None
@@ -88,6 +91,18 @@ class Write:
             state.writing.release()
         self._counts = {"revision": report.revision} | {c: n for c in _COUNTS if (n := getattr(report, c))}
         return report
+
+    def _check_match(self) -> None:
+        wanted = self._request.headers.get("if-match")
+        if wanted is None or wanted.strip() == "*":
+            return
+        revision = self._state.graph.snapshot.revision
+        tags = {etag(self._request, self._state, revision, variant) for variant in RDF_FORMATS}
+        if tags.isdisjoint(t.strip() for t in wanted.split(",")):
+            raise Problem(
+                412, f"If-Match names no answer of this address at revision {revision}: GET it again, and look what "
+                "others have written meanwhile",
+            )  # fmt: skip
 
     def answer(self, report: Report, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
         """What the write changed, and the revision in which that is visible."""

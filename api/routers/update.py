@@ -14,6 +14,7 @@ WRITE_RESPONSES: dict[int | str, dict[str, object]] = {
     400: {"description": "Missing, repeated or contradicting parameters, or what does not parse; nothing is changed."},
     401: {"description": "The token is missing or unknown."},
     403: {"description": "Writing is off, or it asks for what is not allowed, as LOAD is."},
+    412: {"description": "If-Match names another answer of the address than the current one; nothing is changed."},
     413: {"description": "The body is too long."},
     415: {"description": "The body's type is not read here."},
     422: {"description": "It would leave malformed statements, or an edge that no statement carries; findings tell."},

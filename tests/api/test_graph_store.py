@@ -377,3 +377,16 @@ def test_a_large_graph_is_sent_whole() -> None:
         answer = client.get("/store/large", headers={"Accept": "application/n-triples"})
         assert int(answer.headers["content-length"]) == len(answer.content) > 2_000_000
         assert sorted(answer.text.splitlines()) == sorted(body.splitlines())
+
+
+def test_a_graph_that_others_have_written_meanwhile_is_not_overwritten(ordinary: TestClient) -> None:
+    address, turtle = "/store?graph=http://x.example/matched", BEARER | {"Content-Type": "text/turtle"}
+    assert ordinary.put(address, content="<a:a> <a:b> 1 .", headers=turtle).status_code == 201
+    tag = ordinary.get(address, headers={"Accept": "text/turtle"}).headers["etag"]
+    assert ordinary.put(address, content="<a:a> <a:b> 2 .", headers=turtle | {"If-Match": tag}).status_code == 204
+    for late in (ordinary.put(address, content="<a:a> <a:b> 3 .", headers=turtle | {"If-Match": tag}),
+                 ordinary.delete(address, headers=BEARER | {"If-Match": f'"x", {tag}'})):  # fmt: skip
+        assert late.status_code == 412
+        assert "GET it again" in late.json()["detail"]
+    assert " 2 " in ordinary.get(address, headers={"Accept": "text/turtle"}).text
+    assert ordinary.delete(address, headers=BEARER | {"If-Match": "*"}).status_code == 200
