@@ -17,7 +17,7 @@ serve: .venv/.runtime ## answer on http://127.0.0.1:8000; honours HOST PORT STOR
 	@exec env $(foreach name,$(SETTINGS),$(if $($(name)),TERTIUS_$(name)="$$$(name)")) $(RUN) -m api serve
 
 test: .venv/.test ## run the tests, without the slow ones
-	@$(RUN) -m pytest -q -m "not slow and not engine and not suites"
+	@$(RUN) -m pytest -q -n auto --dist worksteal -m "not slow and not engine and not suites"
 
 check: .venv/.dev ## run all that CI runs
 	@.ci/run

@@ -35,6 +35,7 @@ def store(tmp_path: Path) -> Path:
     return tmp_path / "kg"
 
 
+@pytest.mark.slow
 def test_a_service_answers_from_what_was_restored_at_its_next_request(
     store: Path, tmp_path: Path, service: Start
 ) -> None:

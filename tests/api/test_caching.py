@@ -58,6 +58,7 @@ def test_the_tag_changes_with_parameters_and_media_type(norland: TestClient) -> 
     assert len(set(tags)) == len(tags)
 
 
+@pytest.mark.slow
 def test_the_tag_changes_with_the_revision_and_not_with_the_service(tmp_path: Path) -> None:
     with KnowledgeGraph(tmp_path / "store") as kg:
         kg.load(NORLAND)

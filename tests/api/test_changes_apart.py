@@ -39,6 +39,7 @@ def test_an_update_without_end_is_ended_and_changes_nothing(writable: TestClient
     assert writable.get("/health").json() == before
 
 
+@pytest.mark.slow
 def test_others_are_answered_while_an_update_runs(writable: TestClient) -> None:
     answers: list[httpx2.Response] = []
     running = threading.Thread(target=lambda: answers.append(update(writable, ENDLESS)))
@@ -50,6 +51,7 @@ def test_others_are_answered_while_an_update_runs(writable: TestClient) -> None:
     assert answers[0].status_code == 503
 
 
+@pytest.mark.slow
 def test_an_update_that_needs_too_much_memory_is_ended_alone(writable: TestClient) -> None:
     double = "".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1}) " for i in range(40))
     answer = update(writable, f"INSERT {{ <a:a> <a:b> ?x40 }} WHERE {{ BIND('xxxxxxxx' AS ?x0) {double} }}")
@@ -74,6 +76,7 @@ def test_what_is_wrong_with_an_update_is_told_as_without_the_process(
     assert answer.status_code == status, answer.text
 
 
+@pytest.mark.slow
 def test_an_update_nested_too_deep_for_the_usual_stack_does_not_end_the_service(writable: TestClient) -> None:
     answer = update(writable, "INSERT DATA { <a:a> <a:b> " + "(" * 5000 + "1" + ")" * 5000 + " }")
     assert answer.status_code in (200, 400, 403, 422, 503), answer.text

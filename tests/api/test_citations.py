@@ -111,6 +111,7 @@ def test_json_ld_needs_no_fetching_and_holds_the_facts(norland: TestClient) -> N
         assert term in document["@context"], term  # a word without a meaning would be lost in silence
 
 
+@pytest.mark.slow
 def test_bibtex_is_one_entry_with_balanced_braces(client: TestClient, kg: KnowledgeGraph) -> None:
     odd = '# 100% of {Norland} & Südland_1 \\ ~ $#^ \u202e\x07 <x> "said"\nASK {}'
     place = freeze(client, query=odd)
@@ -177,6 +178,7 @@ def test_unknown_citations_are_not_found(norland: TestClient, id: str) -> None:
         assert norland.get(path).status_code == 404
 
 
+@pytest.mark.slow
 def test_room_is_bounded_and_what_is_frozen_stays(kg: KnowledgeGraph) -> None:
     with client_of("none", graph=kg, citation_room=0, tokens=("ada:open-sesame",)) as client:
         answer = client.post("/citations", json={"query": QUERY})
@@ -304,6 +306,7 @@ def test_a_question_that_can_no_longer_be_asked_says_so(client: TestClient, kg: 
     assert [s["status"] for s in told["statements"]] == ["gone"]
 
 
+@pytest.mark.slow
 def test_what_was_too_long_to_keep_is_told_by_number(client: TestClient, kg: KnowledgeGraph) -> None:
     query = "SELECT * { ?a a ?b . GRAPH g:edges { ?c ?r ?d } }"
     place = freeze(client, query=query)
@@ -434,6 +437,7 @@ def test_wrong_use_of_the_commands_is_told(store: Path, tmp_path: Path) -> None:
 # The real service
 
 
+@pytest.mark.slow
 def test_the_service_asks_older_revisions_in_its_query_processes(service: Start, tmp_path: Path) -> None:
     store = tmp_path / "served"
     with KnowledgeGraph(store) as kg:

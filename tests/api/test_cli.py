@@ -509,6 +509,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         assert (run.wait(30), run.stderr.read()) == (141, b"")
 
 
+@pytest.mark.slow
 def test_an_interrupted_query_ends_at_once(store: Path) -> None:
     endless = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
     with subprocess.Popen(
@@ -524,6 +525,7 @@ def test_an_interrupted_query_ends_at_once(store: Path) -> None:
         assert (run.wait(20), run.stderr.read()) == (130, b"interrupted\n")
 
 
+@pytest.mark.slow
 def test_colours_and_progress_only_on_a_terminal(store: Path) -> None:
     def on_terminal(*arguments: str) -> str:
         leader, follower = pty.openpty()
@@ -583,6 +585,7 @@ def test_serve_answers_and_ends_cleanly(number: signal.Signals, store: Path) -> 
         assert run.wait(20) == 0
 
 
+@pytest.mark.slow
 def test_an_option_of_serve_goes_before_the_environment(store: Path) -> None:
     environment = {"TERTIUS_STORE": str(store), "TERTIUS_DATA": "/not/there", "TERTIUS_PORT": "1"}
     with served("--data", "none", **environment) as (address, _):

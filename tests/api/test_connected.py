@@ -205,6 +205,7 @@ ADA = Entity(id="ada-smith", kind="person", label={"text": "Ada \u2028Smith"}, a
 LETTER = Source(id="letter", title="A letter", kind="note", published="2031-05", modality="asserted")
 
 
+@pytest.mark.slow
 def test_what_is_added_at_a_service_is_there_at_once(service: Start, tmp_path: Path) -> None:
     running = service(store=tmp_path / "kg", tokens="ada:open-sesame")
     url = f"http://127.0.0.1:{running.port}"

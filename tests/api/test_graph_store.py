@@ -370,6 +370,7 @@ def test_the_strict_dataset_is_seen_whatever_queries_see(norland: TestClient) ->
     assert norland.get("/store?default", headers={"Accept": "application/n-triples"}).content == b""
 
 
+@pytest.mark.slow
 def test_a_large_graph_is_sent_whole() -> None:
     with client_of("none", **ORDINARY) as client:
         body = "".join(f'<a:s> <a:p> "{n:0100}" .\n' for n in range(20_000))

@@ -391,6 +391,7 @@ def test_triples_are_capped_exactly(limited: TestClient) -> None:
         assert post(limited, query, "application/n-triples").status_code == status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "accept"),
     [

@@ -95,6 +95,7 @@ def test_head_sends_no_body_and_keeps_the_connection(running: Service) -> None:
         assert int(length[0].split(b":")[1]) > 0
 
 
+@pytest.mark.slow
 @linux
 def test_a_term_signal_ends_the_service_while_queries_run(service: Start) -> None:
     running = service(query_timeout=2, query_queue=4)
@@ -178,6 +179,7 @@ def load(store: Path, data: Path) -> None:
     subprocess.run([sys.executable, "-c", program, str(store), str(data)], check=True, cwd=ROOT, timeout=60)
 
 
+@pytest.mark.slow
 def test_what_another_process_writes_is_answered_and_no_answer_mixes_two_states(service: Start, tmp_path: Path) -> None:
     store = tmp_path / "store"
     running = service(store=store)

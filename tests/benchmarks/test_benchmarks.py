@@ -44,6 +44,7 @@ def graph(generated: Generated, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield graph
 
 
+@pytest.mark.slow
 def test_columns_and_engine_find_the_same_statements(
     graph: KnowledgeGraph, generated: Generated, tmp_path: Path
 ) -> None:
@@ -52,6 +53,7 @@ def test_columns_and_engine_find_the_same_statements(
     assert len(measure_questions(graph, quads, 1, in_memory=False)) > 10
 
 
+@pytest.mark.slow
 def test_sparql_and_our_own_paths_tell_of_the_same_day(graph: KnowledgeGraph) -> None:
     with tertius(graph) as server, Client(server) as client:
         for question in day(graph):

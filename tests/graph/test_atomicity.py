@@ -213,7 +213,7 @@ def test_a_write_killed_inside_any_step_leaves_the_old_state_or_the_new(
 @pytest.mark.parametrize(
     ("kind", "seed", "kills"),
     [
-        ("load", 1, 8), ("update", 4, 4),
+        ("load", 1, 4), ("update", 4, 4),
         *(pytest.param(kind, seed, 50, marks=pytest.mark.slow) for kind, seed in (
             ("load", 2), ("load", 3), ("update", 5), ("graph", 6)
         )),

@@ -219,6 +219,7 @@ _FREEZE = """
 """
 
 
+@pytest.mark.slow
 def test_a_killed_process_leaves_a_whole_citation_or_none(norland_store: Path, tmp_path: Path) -> None:
     stores = {step: shutil.copytree(norland_store, tmp_path / step) for step in STEPS}
     arguments = [str(a) for step, store in stores.items() for a in (store, step)]
@@ -254,6 +255,7 @@ def test_many_freeze_the_same_and_writers_come_between(kg: KnowledgeGraph) -> No
     assert sum(new for _, new in found) == 1
 
 
+@pytest.mark.slow
 def test_freezing_races_with_clearing_and_what_is_frozen_is_kept(kg: KnowledgeGraph) -> None:
     """Each answer is frozen on a revision that a writer is about to clear away."""
     for number in range(4):

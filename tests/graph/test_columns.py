@@ -80,7 +80,7 @@ def assert_network(graph: "nx.MultiDiGraph[str]", said: dict[str, Statement]) ->
 
 
 @given(together, st.data())
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=12)
 def test_store_columns_and_network_agree_after_any_sequence_of_writes(
     cast_store: Path, said: list[Statement], data: st.DataObject
 ) -> None:
@@ -109,7 +109,7 @@ def test_store_columns_and_network_agree_after_any_sequence_of_writes(
 
 
 @given(st.lists(statements(source="gazette-1"), max_size=15, unique_by=lambda s: s.id))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=12)
 def test_columns_saved_and_read_back_are_the_same(said: list[Statement]) -> None:
     plain = [s.model_copy(update={"about": None, "subject": None}) for s in said]
     columns = Columns.empty().edited((), {s.id: s for s in plain}.values(), SOURCES)
@@ -122,7 +122,7 @@ def test_columns_saved_and_read_back_are_the_same(said: list[Statement]) -> None
 
 
 @given(together, st.data())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 def test_editing_columns_step_by_step_equals_making_them_at_once(said: list[Statement], data: st.DataObject) -> None:
     columns = Columns.empty()
     there: dict[str, Statement] = {}

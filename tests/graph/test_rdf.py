@@ -58,7 +58,7 @@ def statement_by_rdflib(quads: str, statement: Statement, source: Source) -> Sta
 
 
 @given(statements(), sources)
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 def test_a_statement_survives_rdflib(statement: Statement, source: Source) -> None:
     source = source.model_copy(update={"id": "gazette"})
     quads = statement_quads(statement, source, IRIS)

@@ -186,7 +186,7 @@ said_together = several_fitting(60, RELATIONS)
 
 
 @given(said_together, st.integers(0, 2**32))
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=250)
 def test_columns_select_what_loops_over_statements_select(said: list[Statement], seed: int) -> None:
     chance = Chance(seed)
     columns, chosen = selector(said)
@@ -202,7 +202,7 @@ def test_columns_select_what_loops_over_statements_select(said: list[Statement],
 
 
 @given(said_together, st.sampled_from(sorted(ENTITIES)), edtf())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 def test_whom_somebody_acts_for_is_found_by_walking_every_path(said: list[Statement], agent: str, when: str) -> None:
     columns, _ = selector(said)
     acting = Acting(columns, ENTITIES)
