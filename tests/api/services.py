@@ -58,8 +58,11 @@ class Service:
 
     def children(self) -> list[int]:
         """Numbers of the processes that it has started."""
-        threads = Path(f"/proc/{self.process.pid}/task").iterdir()
-        return [int(number) for thread in threads for number in (thread / "children").read_text().split()]
+        found: list[int] = []
+        for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # the thread has just ended
+                found += map(int, (thread / "children").read_text().split())
+        return found
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Its exit status."""

@@ -459,7 +459,7 @@ def test_a_process_that_was_killed_between_two_queries_is_replaced(kg: Knowledge
 
 def test_processes_are_kept_from_query_to_query_also_after_a_long_one(kg: KnowledgeGraph) -> None:
     async def ask() -> set[int]:
-        limits = dataclasses.replace(LIMITS, seconds=30)
+        limits = dataclasses.replace(LIMITS, seconds=30, memory=2048)
         workers = Workers(limits, FairQueue(1, waiting=4, waiting_each=4, seconds=30), update_seconds=5)
         numbers = set()
         product = "{ SELECT ?c { ?a ?b ?c . ?d ?e ?f } LIMIT 500000 }"
