@@ -45,8 +45,6 @@ class State:
     parameters: dict[tuple[str, str], dict[str, bool]]
     fingerprint: str
     tokens: Tokens
-    asked: int = 0
-    """The revision that the last question was asked of."""
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the write that is at work."""
     dumping: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DUMPS))
@@ -123,14 +121,14 @@ class Reply:
     def ready(self) -> Snapshot | None:
         """The current revision where a question was asked of it before, so that it is open and its indexes are made."""
         opened = self._state.graph.opened
-        if opened is None or opened.revision != self._state.asked:
+        if opened is None or not opened.is_ready:
             return None
         self.snapshot = opened
         return opened
 
     def make_ready(self) -> None:
         """Notes that a question was asked of the snapshot."""
-        self._state.asked = self.snapshot.revision
+        self.snapshot.is_ready = True
 
     @cached_property
     def snapshot(self) -> Snapshot:

@@ -1,10 +1,11 @@
 """KnowledgeGraph: store and mirror behind one write path. What notebooks hold and the service serves."""
 
+import contextlib
 import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Self
@@ -30,10 +31,10 @@ from graph.rdf import Iris
 from graph.remote import RemoteGraph
 from graph.results import RESULTS, TRIPLES, Results
 from graph.reviewing import NothingChangedError, Review
-from graph.revisions import RevisionFolder
+from graph.revisions import Revision, RevisionFolder
 from graph.selection import SOURCE_VOICE, Selection
 from graph.shipped import shipped_data
-from graph.snapshot import Contents, Snapshot
+from graph.snapshot import Snapshot
 from graph.sources import Source
 from graph.statements import Statement, in_order
 from graph.timelines import Step, Timeline, timeline
@@ -127,17 +128,27 @@ class KnowledgeGraph(Asking):
                 self._snapshot = current = self._open()
             return current
 
-    def _open(self, contents: Contents | None = None) -> Snapshot:
+    def _open(self) -> Snapshot:
         revision = self._folder.current()
         if revision is None:
             raise StoreFormatError(f"{self.path} holds no revision")
-        known = contents if contents and contents.meta["revision"] == revision.number else None
-        return Snapshot(revision, self.iris, known)
+        return Snapshot(revision, self.iris)
 
-    def _renew(self, draft: Draft) -> None:
-        """Opens what was just written, so that nobody who reads it has to wait."""
-        with self._lock:
-            self._snapshot = self._open(draft.contents)
+    @contextlib.contextmanager
+    def _revising(self, base: Snapshot, draft: Draft) -> Iterator[Revision]:
+        """The folder of the next revision, with the engine's copy: opened and made current when the block ends.
+
+        Readers never wait for it: it is made ready before it is the one that they are given.
+        """
+        with contextlib.ExitStack() as stack:
+            with self._folder.writing() as revision:
+                draft.copy(revision)
+                yield revision
+                new = Snapshot(Revision(revision.path).hold(), self.iris, draft.contents)
+                new.make_ready_like(base)
+                # From here until it is in its place nobody opens it a second time.
+                stack.enter_context(self._lock)
+            self._snapshot = new
 
     @property
     def revisions(self) -> list[int]:
@@ -285,16 +296,13 @@ class KnowledgeGraph(Asking):
             draft = Draft(base, self.iris, vocabulary=base.has_vocabulary)
             review = Review(base, draft, raw=raw)
             try:
-                with self._folder.writing() as revision:
-                    draft.copy(revision)
+                with self._revising(base, draft) as revision:
                     touched = apply(revision.db, self.iris.base, change, prefixes=not raw)
                     review.read(revision.db, touched)
                     review.tell(report)
                     draft.write(revision, report, check=None if raw else review.check, raw=raw)
             except NothingChangedError:
                 report.revision = base.revision
-            else:
-                self._renew(draft)
         return report
 
     def refresh_ontology(self, *, wait: float = 10) -> None:
@@ -306,15 +314,14 @@ class KnowledgeGraph(Asking):
     def _write(self, change: Callable[[Draft, Report], None], wait: float, *, force: bool = False) -> Report:
         with self._writing, self._folder.locked(wait):
             report = Report()
-            draft = Draft(self.snapshot, self.iris, vocabulary=self._vocabulary or self.snapshot.has_vocabulary)
+            base = self.snapshot
+            draft = Draft(base, self.iris, vocabulary=self._vocabulary or base.has_vocabulary)
             change(draft, report)
             if report.nothing and not force:
-                report.revision = self.snapshot.revision
+                report.revision = base.revision
                 return report
-            with self._folder.writing() as revision:
-                draft.copy(revision)
+            with self._revising(base, draft) as revision:
                 draft.write(revision, report)
-            self._renew(draft)
         return report
 
     # Asking

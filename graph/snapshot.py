@@ -51,6 +51,8 @@ class Snapshot:
     def __init__(self, revision: Revision, iris: Iris, contents: Contents | None = None) -> None:
         self.networks: dict[Selection, nx.MultiDiGraph[str]] = {}
         """The networks asked for most lately: `KnowledgeGraph.network` keeps them here, as long as the revision."""
+        self.is_ready = False
+        """Whether a question has been asked of it, so that its indexes are made."""
         weakref.finalize(self, revision.release)
         self.revision, self.iris = revision.number, iris
         self.path = revision.path
@@ -76,6 +78,13 @@ class Snapshot:
                 "sources": len(sources), "quads": len(self.store), "described": False, "ontology": "",
             }  # fmt: skip
         return Contents(meta, columns, {e.id: e for e in entities}, {s.id: s for s in sources}, datasets)
+
+    def make_ready_like(self, other: "Snapshot") -> None:
+        """Makes the indexes that questions have made of another revision, so that the first one here need not."""
+        for mine, theirs in ((self.columns, other.columns), (self, other)):
+            for name in _MADE_ON_DEMAND[type(mine)] & vars(theirs).keys():
+                getattr(mine, name)
+        self.is_ready = other.is_ready
 
     @property
     def has_vocabulary(self) -> bool:
@@ -154,6 +163,12 @@ class Snapshot:
             source = self.sources[self.columns.sources[self.columns.source[row]]]
             found.append(read_statement(self.store, self.iris, self.columns.id(int(row)), source))
         return found
+
+
+_MADE_ON_DEMAND = {
+    Columns: {name for name, value in vars(Columns).items() if isinstance(value, cached_property)},
+    Snapshot: {"names", "acting", "selector"},
+}
 
 
 def read_statement(store: EmbeddedStore, iris: Iris, id: str, source: Source) -> Statement:
