@@ -18,12 +18,11 @@ from graph.frames import entity_faults, frame_faults, source_faults
 from graph.rdf import Iris, edge_quad, entity_from, entity_quads, source_from, source_quads, statement_quads
 from graph.shapes import Severity, focus_findings, shortened
 from graph.snapshot import Snapshot, read_statement
-from graph.sources import Source
 from graph.statements import Statement
 from graph.stores import EmbeddedStore
 from graph.stores.embedded import BLANK, Place, normal_quads
 from graph.writing import Draft, Report
-from ontology import PREFIXES, store_prefixes
+from ontology import PREFIXES, Kind, store_prefixes
 
 DATASET = "added"
 """The data set of entities that are written without one: else nothing would hold those that no statement names."""
@@ -88,12 +87,16 @@ class Review:
             for edge in sorted(missing):
                 self._refuse(node, f"statements carry this edge, retract or remove them and it goes: {edge}")
         self._settle()
+        draft = self._draft
+        statements = [i for i in self._statements if draft.has_statement(i)]
+        named = self._entities.union(*(draft.statement(i).entities() for i in statements))
+        posts = {iris.entity(i) for i in named if draft.kind_of(i) is Kind.POST}
         focus = [
-            *(iris.statement(i) for i in self._statements if self._draft.has_statement(i)),
-            *(iris.entity(i) for i in self._entities if i in self._draft.entities),
-            *(iris.source(i) for i in self._sources if i in self._draft.sources),
+            *map(iris.statement, statements),
+            *(iris.entity(i) for i in self._entities if i in draft.entities),
+            *(iris.source(i) for i in self._sources if i in draft.sources),
         ]
-        for finding in focus_findings(store, iris, focus):
+        for finding in focus_findings(store, iris, focus, posts):
             if finding.severity is Severity.VIOLATION:
                 self._refusals.append(Refusal(finding.focus, finding.message))
         self._settle()
@@ -250,10 +253,12 @@ class Review:
         if not found:
             self._draft.drop_statement(id)
             return False
-        self._draft.put_statement(found[0])
+        statement, stands = found[0]
+        self._draft.put_statement(statement, stands=stands)
         return before is None
 
-    def _statement_in(self, id: str, source_id: str) -> Statement | None:
+    def _statement_in(self, id: str, source_id: str) -> tuple[Statement, bool] | None:
+        """The statement that stands in the graph of a source, and whether in just the quads that it is written in."""
         iris, store = self._iris, self._store
         node, graph = iris.statement(id), iris.source(source_id)
         given = store.quads(node, graph)
@@ -280,19 +285,26 @@ class Review:
         except ValueError as error:
             self._refuse(node, f"cannot be read: {error}")
             return None
-        return self._whole(node, given, made, lambda s: _forms(s, source, iris))
+        # What the source says for all of its statements a statement may say again.
+        alone = source.model_copy(update={"coder": None, "modality": None})
+        found = self._whole(
+            node, given, made, lambda s: statement_quads(s, source, iris), lambda s: statement_quads(s, alone, iris)
+        )
+        return None if found is None else (found, normal_quads(statement_quads(found, source, iris)) == given)
 
-    def _whole(self, node: str, given: frozenset[str], made: Callable[[], M], quads: Callable[[M], str]) -> M | None:
-        """The model of a node, None where it has none or where the node says more than the model."""
+    def _whole(self, node: str, given: frozenset[str], made: Callable[[], M], *forms: Callable[[M], str]) -> M | None:
+        """The model of a node, None where it has none or where the node says more than the model in all its forms."""
         try:
             model = made()
         except _UNREADABLE as error:
             self._refuse(node, f"cannot be read: {_first_line(error)}")
             return None
-        if more := sorted(given - normal_quads(quads(model))):
-            self._refuse(node, f"this is no part of it, or not as it is written: {'; '.join(more[:5])}")
-            return None
-        return model
+        more = given
+        for quads in forms:
+            if not (more := more - normal_quads(quads(model))):
+                return model
+        self._refuse(node, f"this is no part of it, or not as it is written: {'; '.join(sorted(more)[:5])}")
+        return None
 
     # References
 
@@ -401,12 +413,6 @@ _GRAPHS = (
 
 def _named(graph: str | None) -> str:
     return "the default graph" if graph is None else graph
-
-
-def _forms(statement: Statement, source: Source, iris: Iris) -> str:
-    """The quads of a statement, with and without those that its source says for all of its statements."""
-    alone = source.model_copy(update={"coder": None, "modality": None})
-    return statement_quads(statement, source, iris) + statement_quads(statement, alone, iris)
 
 
 def _first_line(error: Exception) -> str:

@@ -14,10 +14,9 @@ import ontology
 from graph.rdf import Iris, Property
 from graph.snapshot import Snapshot
 from graph.stores import EmbeddedStore
-from ontology import T, compact, store_prefixes
+from ontology import compact, store_prefixes
 
 FOCUS_AT_MOST = 500
-_POST = str(T.Post)
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+[^\s<>\"{}|\\^`.,;:]")
 
 
@@ -54,8 +53,8 @@ def shape_findings(snapshot: Snapshot) -> list[Finding]:
     return ranked(_findings(snapshot.store.engine, snapshot.iris))
 
 
-def focus_findings(store: EmbeddedStore, iris: Iris, focus: Collection[str]) -> list[Finding]:
-    """What the shapes find about these nodes and the posts that they name, looking at their neighbourhood alone.
+def focus_findings(store: EmbeddedStore, iris: Iris, focus: Collection[str], posts: set[str]) -> list[Finding]:
+    """What the shapes find about these nodes and these posts, looking at their neighbourhood alone.
 
     Of more nodes than FOCUS_AT_MOST only the posts are looked at: models and frames have seen the rest, and the shapes
     take milliseconds a node.
@@ -71,8 +70,6 @@ def focus_findings(store: EmbeddedStore, iris: Iris, focus: Collection[str]) -> 
         # A text may begin as our IRIs do.
         return {p.value for p in properties(nodes) if p.value.startswith(iris.base) and _IRI.fullmatch(p.value)}
 
-    named = named_by(focus)
-    posts = {n for n in named.union(focus) if any(p.value == _POST for p in properties([n]))}
     wanted = posts if len(focus) > FOCUS_AT_MOST else posts.union(focus)
     if not wanted:
         return []

@@ -68,6 +68,7 @@ class Draft:
         self._touched_entities: set[str] = set()
         self._touched_sources: set[str] = set()
         self._put: dict[str, Statement] = {}
+        self._standing: set[str] = set()
         self._removed: set[str] = set()
         self._removed_sources: set[str] = set()
         self.contents: Contents | None = None
@@ -126,8 +127,9 @@ class Draft:
         """Ids of the source's statements in the revision that the draft starts from."""
         return [self.columns.id(r) for r in self._rows_of(source)]
 
-    def put_statement(self, statement: Statement) -> None:
-        """Adds a statement, or replaces the one with the same id."""
+    def put_statement(self, statement: Statement, *, stands: bool = False) -> None:
+        """Adds a statement, or replaces the one with the same id; `stands`: the engine holds its quads already."""
+        (self._standing.add if stands else self._standing.discard)(statement.id)
         self._put[statement.id] = statement
         self._removed.discard(statement.id)
 
@@ -176,6 +178,7 @@ class Draft:
     def drop_statement(self, id: str) -> None:
         """Forgets a statement."""
         self._put.pop(id, None)
+        self._standing.discard(id)
         self._removed.add(id)
 
     def set_source(self, source: Source) -> None:
@@ -302,7 +305,7 @@ class Draft:
         store.remove((iris.entity(e) for e in self._touched_entities), iris.entities_graph)
         for id in self._touched_sources:
             store.remove([iris.source(id)], iris.source(id))
-        for id in {*self._put, *self._removed}:
+        for id in {*self._put, *self._removed} - self._standing:
             row = self.base.columns.row(id)
             if row is not None:
                 graph = iris.source(self.base.columns.sources[self.base.columns.source[row]])
@@ -311,7 +314,8 @@ class Draft:
                 store.remove([node, *(f"{node}/speaker/{n + 1}" for n in range(len(chain)))], graph)
 
     def _statement_quads(self) -> Iterator[str]:
-        for statement in self._put.values():
+        for id in self._put.keys() - self._standing if self._standing else self._put:
+            statement = self._put[id]
             yield statement_quads(statement, self.sources[statement.source], self.iris)
 
     def _catalogue_quads(self) -> Iterator[str]:
