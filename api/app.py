@@ -150,7 +150,7 @@ def open_graph(settings: Settings, progress: Callable[[str], None] = lambda _: N
     """The store of the settings with their data loaded. Raises the errors of KnowledgeGraph and its `load`."""
     kg = KnowledgeGraph(
         settings.store,
-        base=settings.base if settings.store is None else None,
+        base=settings.base,
         vocabulary=not (settings.raw_rdf and settings.data == "none"),
         keep_cited=settings.keep_cited,
     )

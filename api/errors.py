@@ -139,11 +139,15 @@ def add_handlers(app: FastAPI) -> None:
         for fault in error.errors():
             name = str(fault["loc"][1]) if len(fault["loc"]) > 1 else ""
             given = fault.get("input")
-            faults.append(
-                {"parameter": name, "message": str(fault["msg"]).removeprefix("Value error, "),
-                 "value": shortened(given) if isinstance(given, str) else None}
-            )  # fmt: skip
-        words = "; ".join(f"{f['parameter']}: {f['message']}, got {f['value']!r}" for f in faults)
+            value = shortened(str(given)) if isinstance(given, str | int | float) else None
+            message = str(fault["msg"]).removeprefix("Value error, ")
+            faults.append({"parameter": name, "message": message, "value": value})
+        words = "; ".join(
+            (f"{f['parameter']}: " if f["parameter"] else "")
+            + f"{f['message']}"
+            + (f", got {f['value']!r}" if f["value"] is not None else "")
+            for f in faults
+        )
         return problem(422, words, errors=faults)
 
     @app.exception_handler(HTTPException)
@@ -152,5 +156,6 @@ def add_handlers(app: FastAPI) -> None:
         if error.status_code == 404:
             detail = f"nothing answers at {request.url.path}; GET / lists what does"
         elif error.status_code == 405:
-            detail = f"{request.method} is not allowed at {request.url.path}"
+            allowed = (error.headers or {}).get("Allow", "")
+            detail = f"{request.method} is not allowed at {request.url.path}; {allowed} is"
         return problem(error.status_code, detail, error.headers)

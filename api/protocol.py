@@ -95,9 +95,14 @@ def body_type(request: Request, known: Sequence[str]) -> str:
     charset = found.parameters.get("charset", "utf-8")
     if charset.lower() not in ("utf-8", "utf8", "us-ascii"):
         raise Problem(415, f"the charset {shortened(charset)!r} is not read here; send UTF-8")
+    refuse_compressed(request)
+    return found.type
+
+
+def refuse_compressed(request: Request) -> None:
+    """Raises Problem 415 where the body is said to be compressed: it is never read as what it is not."""
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         raise Problem(415, "a compressed body is not read here; send it as it is")
-    return found.type
 
 
 async def read_body(request: Request, look: Callable[[bytearray, int], None] = lambda *_: None) -> bytes:

@@ -1,5 +1,6 @@
 """Every setting, its default and its meaning. Read from TERTIUS_… variables or given by the command line."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,6 +8,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.tokens import hashed
+from graph.revisions import BASE_PATTERN
 from ontology import BASE
 
 
@@ -24,8 +26,9 @@ class Settings(BaseSettings):
     data: str | None = Field(
         None, description="Folder of data sets to load at the start, or 'none'; the shipped ones where nothing is said."
     )
-    base: str = Field(
-        BASE, pattern=r"^https?://[^\s<>\"{}|\\^`]+/$", description="Base IRI of a new store, ending in a slash."
+    base: str | None = Field(
+        None,
+        description=f"Base IRI of a new store, ending in a slash; {BASE} where nothing is said. A store keeps its own.",
     )
     tokens: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
@@ -97,6 +100,20 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(v.strip() for v in value.split(",") if v.strip()) if isinstance(value, str) else value
+
+    @field_validator("base")
+    @classmethod
+    def _is_base(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(BASE_PATTERN, value):
+            raise ValueError(f"write an address like {BASE}, with a slash at its end")
+        return value
+
+    @field_validator("texts")
+    @classmethod
+    def _is_folder(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError("no folder is there")
+        return value
 
     @field_validator("tokens")
     @classmethod

@@ -30,7 +30,10 @@ from ontology import BASE
 FORMAT = 1
 CITATIONS = "citations"
 KEEP_CITED = 20
-_BASE = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]+/")
+BASE_PATTERN = (
+    r"https?://(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)*/"
+)
+"""What the base of a store's IRIs looks like: without query and fragment, which the IRIs below it may need."""
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}\s*")
 _NEW = {"write.lock", "format.json", "format.json.new"}
 """What a folder holds while it is being made into a store."""
@@ -102,7 +105,7 @@ class RevisionFolder:
             )
 
     def _create(self, base: str) -> None:
-        if not _BASE.fullmatch(base):
+        if not re.fullmatch(BASE_PATTERN, base):
             raise StoreFormatError(f"{base!r} is no base for IRIs: write one like {BASE}, with a slash at its end")
         if self.path.exists() and not self.path.is_dir():
             raise StoreFormatError(f"{self.path} is a file: name a folder")

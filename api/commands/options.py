@@ -89,9 +89,12 @@ def _metavar(name: str, kinds: set[Any]) -> str:
 def wrong_usage(error: ValidationError, model: type[BaseModel], environment: str = "") -> typer.BadParameter:
     """What a model refuses, as wrong usage. `environment` is the prefix of variables that may have said it instead."""
     lines = []
-    for fault in error.errors(include_url=False, include_input=False):
+    for fault in error.errors(include_url=False):
         name = str(fault["loc"][0]) if fault["loc"] else ""
         message = str(fault["msg"]).removeprefix("Value error, ")
         also = f" (or {environment}{name.upper()})" if environment and name in model.model_fields else ""
-        lines.append(f"--{name.replace('_', '-')}{also}: {message}")
+        field = model.model_fields.get(name)
+        secret = field is not None and not field.repr
+        got = "" if secret or not isinstance(fault["input"], str) else f", got {fault['input']!r}"
+        lines.append(f"--{name.replace('_', '-')}{also}: {message}{got}")
     return typer.BadParameter("\n".join(lines))

@@ -81,7 +81,7 @@ def _frozen(graph: KnowledgeGraph, document: dict[str, Any] | None, id: str) -> 
 def _write(told: dict[str, Any]) -> None:
     revision, rows = told["revision"], told["rows"]
     if told["same"]:
-        typer.echo(f"the same {rows['then']} rows in revision {revision['now']} as in revision {revision['then']}")
+        typer.echo(f"the same rows ({rows['then']}) in revision {revision['now']} as in revision {revision['then']}")
     else:
         now = "no answer" if rows["now"] is None else f"{rows['now']} rows"
         typer.echo(f"{rows['then']} rows in revision {revision['then']}, {now} in revision {revision['now']}")

@@ -1,10 +1,11 @@
 """Citations: answers frozen, repeated and compared; and what differs between two revisions."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
@@ -12,9 +13,10 @@ from api import answers, citing, schemas
 from api.citation_documents import BIBTEX, HTML, JSON_LD, bibtex, json_ld, page
 from api.dependencies import JSON, ReplyDep, State, StateDep, TurnDep
 from api.errors import NotModified, Problem
-from api.media_types import negotiate
+from api.media_types import accepted, negotiate
 from api.parameters import DifferenceParameters, NoParameters, cursor_query, read_cursor, write_cursor
-from api.routers.sparql import OFFERS, SOLUTIONS, TRIPLES, TRUTH
+from api.protocol import refuse_compressed
+from api.routers.sparql import OFFERS, RDF_ALIASES, SOLUTIONS, TRIPLES, TRUTH, XML_OR_JSON
 from api.workers import MediaTypes, Turn
 from graph.checksums import Form
 from graph.citations import Citation, Frozen, Kind
@@ -42,9 +44,11 @@ Id = Annotated[
 
 @router.post(
     "/citations", status_code=201, response_class=Response, summary="Freeze an answer",
+    dependencies=[Depends(refuse_compressed)],
     responses={
         200: {"description": "The same answer was frozen before.", "content": {JSON_LD: {}}},
         201: {"description": "The citation; `Location` is its address.", "content": {JSON_LD: {}}},
+        415: {"description": "The body is compressed."},
         403: {"description": "The query is not allowed, or its answer would be another one each time."},
         507: {"description": "Frozen answers take all the room that they may."},
     },
@@ -60,7 +64,7 @@ async def freeze(
     settings = state.settings
     # Whoever may write could fill the disk anyway.
     bound = state.tokens.holder(request.headers.get("authorization")) is None
-    target = body.target or f"/sparql?{urlencode({'query': body.query})}"
+    target = body.target if body.target is not None else f"/sparql?{urlencode({'query': body.query})}"
     asked = citing.request_for(target, union=settings.union_default_graph)
     citation, new = await citing.freeze(
         state.graph, asked, turn.run, revision=body.revision, most_bytes=settings.citation_bytes,
@@ -82,7 +86,7 @@ def read_citation(
     by_suffix = {"bib": BIBTEX, "jsonld": JSON_LD, "html": HTML}
     if suffix and suffix not in by_suffix:
         raise NotFoundError("citation", id)
-    media_type = by_suffix.get(suffix) or negotiate(request.headers.get("accept"), _DOCUMENTS)
+    media_type = by_suffix.get(suffix) or negotiate(accepted(request.headers), _DOCUMENTS)
     reply.check(media_type)
     citation = state.graph.citations.read(name).citation
     if media_type == HTML:
@@ -109,8 +113,9 @@ async def read_answer(
     """
     frozen = await run_in_threadpool(state.graph.citations.read, id)
     citation = frozen.citation
-    offers = _OFFERS[citation.form]
-    media_type = negotiate(request.headers.get("accept"), offers)
+    offers, aliases = _OFFERS[citation.form]
+    media_type = negotiate(accepted(request.headers), (*offers, *aliases))
+    media_type = aliases.get(media_type, media_type)
     try:
         snapshot, kept = await citing.opened(state.graph, citation.revision), True
         _check_frozen(request, citation, media_type)
@@ -175,11 +180,11 @@ def differences(parameters: Annotated[DifferenceParameters, Query()], state: Sta
     })  # fmt: skip
 
 
-_OFFERS = {
-    Form.SOLUTIONS: SOLUTIONS,
-    Form.TRUTH: TRUTH,
-    Form.TRIPLES: (NTRIPLES, *(t for t in TRIPLES if t != NTRIPLES)),
-    Form.ANSWERS: (JSON,),
+_OFFERS: dict[Form, tuple[Sequence[str], dict[str, str]]] = {
+    Form.SOLUTIONS: (SOLUTIONS, XML_OR_JSON),
+    Form.TRUTH: (TRUTH, XML_OR_JSON),
+    Form.TRIPLES: ((NTRIPLES, *(t for t in TRIPLES if t != NTRIPLES)), RDF_ALIASES),
+    Form.ANSWERS: ((JSON,), {}),
 }
 
 

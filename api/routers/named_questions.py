@@ -3,14 +3,15 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field, create_model
 from starlette.concurrency import run_in_threadpool
 
 from api import schemas
 from api.dependencies import ReplyDep, TurnDep
-from api.media_types import negotiate
+from api.media_types import accepted, negotiate
 from api.parameters import NoParameters, Parameters, Word
+from api.protocol import refuse_compressed
 from api.workers import TRUTH_TYPE, MediaTypes
 from graph.exceptions import NotFoundError
 from graph.named_queries import NamedQuery, named_queries
@@ -48,7 +49,11 @@ def list_questions(parameters: Annotated[NoParameters, Query()], reply: ReplyDep
 
 
 @router.post(
-    "/questions", response_class=Response, responses=_RESPONSES, summary="A query of one's own with bound values"
+    "/questions",
+    response_class=Response,
+    responses=_RESPONSES,
+    summary="A query of one's own with bound values",
+    dependencies=[Depends(refuse_compressed)],
 )
 async def ask_own(question: schemas.OwnQuestion, request: Request, reply: ReplyDep, turn: TurnDep) -> Response:
     """As at /sparql, over the union of all graphs. Values are bound by the engine: they never become part of the query.
@@ -70,7 +75,7 @@ def _value(value: schemas.ValueTerm | Value) -> Value:
 
 
 def _media_type(request: Request) -> str:
-    chosen = negotiate(request.headers.get("accept"), (*TABLES, "application/json"))
+    chosen = negotiate(accepted(request.headers), (*TABLES, "application/json"))
     return TABLES[0] if chosen == "application/json" else chosen
 
 

@@ -35,14 +35,14 @@ TRIPLES = (
     "application/rdf+xml",
 )
 OFFERS = (*SOLUTIONS, *TRIPLES)
-_XML_OR_JSON = {"application/json": SOLUTIONS[0], "application/xml": SOLUTIONS[1], "text/xml": SOLUTIONS[1]}
+XML_OR_JSON = {"application/json": SOLUTIONS[0], "application/xml": SOLUTIONS[1], "text/xml": SOLUTIONS[1]}
 RDF_ALIASES = {
     "text/plain": TRIPLES[1],
     "application/json": TRIPLES[4],
     "application/xml": TRIPLES[5],
     "text/xml": TRIPLES[5],
 }
-_FORMS = ((SOLUTIONS, _XML_OR_JSON), (TRUTH, _XML_OR_JSON), (TRIPLES, RDF_ALIASES))
+_FORMS = ((SOLUTIONS, XML_OR_JSON), (TRUTH, XML_OR_JSON), (TRIPLES, RDF_ALIASES))
 
 _RESPONSES: dict[int | str, dict[str, object]] = {
     200: {"description": "The whole answer, never a part.", "content": {m: {} for m in OFFERS}},

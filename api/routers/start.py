@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api.dependencies import ReplyDep
-from api.media_types import negotiate
+from api.media_types import accepted, negotiate
 from api.parameters import NoParameters
 from graph.named_queries import named_queries
 from graph.selection import Selection
@@ -69,7 +69,7 @@ def _has_answers(snapshot: Snapshot, selection: Selection) -> bool:
 @router.get("/", response_class=HTMLResponse, summary="What there is, with examples that work")
 def start(parameters: Annotated[NoParameters, Query()], request: Request, reply: ReplyDep) -> Response:
     """As a page, or as JSON where that is preferred."""
-    media_type = negotiate(request.headers.get("accept"), ["text/html", "application/json"])
+    media_type = negotiate(accepted(request.headers), ["text/html", "application/json"])
     reply.check(media_type)
     snapshot = reply.snapshot
     questions = examples(snapshot)

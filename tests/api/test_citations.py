@@ -147,7 +147,9 @@ def test_the_page_shows_markup_as_text(client: TestClient) -> None:
     [
         ({}, 422, "either target or query"),
         ({"query": "ASK {}", "target": "/conflicts"}, 422, "either target or query"),
-        ({"query": "ASK {}", "more": 1}, 422, "more"),
+        ({"query": "ASK {}", "more": 1}, 422, "more: Extra inputs are not permitted, got '1'"),
+        ({"query": "ASK {}", "revision": 0}, 422, "got '0'"),
+        ({"target": ""}, 422, "answers at '' are not frozen"),
         ({"query": "SELECT"}, 400, "error at 1:7"),
         ({"query": "SELECT (NOW() AS ?now) {}"}, 403, "NOW() has another value each time"),
         ({"query": "SELECT * { SERVICE <http://x.example/> {} }"}, 403, "SERVICE"),
@@ -170,6 +172,12 @@ def test_what_cannot_be_frozen_is_told(norland: TestClient, body: dict[str, Any]
     answer = norland.post("/citations", json=body)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert words in answer.json()["detail"]
+
+
+def test_a_compressed_body_is_not_taken_for_a_plain_one(norland: TestClient) -> None:
+    for path, body in (("/citations", {"target": "/who/invites"}), ("/questions", {"query": "ASK {}"})):
+        assert norland.post(path, json=body).status_code < 300
+        assert norland.post(path, json=body, headers={"Content-Encoding": "gzip"}).status_code == 415
 
 
 @pytest.mark.parametrize("id", ["2-" + "a" * 26, "x", "2-" + "a" * 26 + ".exe", "..%2F..%2FCURRENT"])
@@ -233,6 +241,7 @@ def test_a_frozen_query_answers_in_every_format_of_its_form(norland: TestClient)
     assert (frozen.headers["content-type"], frozen.text) == (plain.headers["content-type"], plain.text)
     solutions = norland.get(f"{place}/answer").json()
     assert lines_of_results(solutions).checksum == norland.get(place).json()["checksum"]["digest"]
+    assert norland.get(f"{place}/answer", headers={"Accept": "application/json"}).json() == solutions
     assert norland.get(f"{place}/answer", headers={"Accept": "text/turtle"}).status_code == 406
 
 

@@ -182,6 +182,14 @@ def test_unknown_and_ambiguous_names_list_candidates(store: Path) -> None:
     assert "unknown relation or family 'invitez'; did you mean invites" in fails(1, "ask", "invitez", "--store", store)
 
 
+def test_serve_repeats_what_was_wrong_but_no_secret() -> None:
+    assert "--port (or TERTIUS_PORT): Input should be less than or equal to 65535, got '70000'" in " ".join(
+        fails(2, "serve", "--port", "70000").split()
+    )
+    assert "--texts (or TERTIUS_TEXTS): no folder is there" in fails(2, "serve", "--texts", "/no/such/folder")
+    assert "hush" not in fails(2, "serve", "--tokens", "ada:hush")
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

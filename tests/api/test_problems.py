@@ -223,6 +223,7 @@ def test_other_methods_are_not_allowed(norland: TestClient, path: str, method: s
     answer = norland.request(method, path)
     assert (answer.status_code, answer.headers["content-type"]) == (405, "application/problem+json")
     assert "GET" in answer.headers["allow"]
+    assert answer.json()["detail"] == f"{method} is not allowed at {path}; GET is"
 
 
 def test_an_address_too_long_is_refused(norland: TestClient) -> None:

@@ -6,14 +6,16 @@ import pytest
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
+from api.app import open_graph
 from api.settings import Settings
+from graph.exceptions import StoreFormatError
 
 SHA_256 = "ef797c8118f02dfb649607dd5d3f8c7623048c9c063d532cc95c5ed7a898a64f"  # of 12345678
 ENVIRONMENT = {
     "HOST": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - only read, nothing listens
     "PORT": ("8001", 8001),
     "STORE": ("kg", Path("kg")),
-    "TEXTS": ("texts", Path("texts")),
+    "TEXTS": ("/", Path("/")),
     "DATA": ("none", "none"),
     "BASE": ("https://graph.example/", "https://graph.example/"),
     "TOKENS": (f"ada:12345678, bo:sha256:{'AB' * 32}", (f"ada:sha256:{SHA_256}", f"bo:sha256:{'ab' * 32}")),
@@ -77,6 +79,11 @@ def test_an_empty_variable_is_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ("port", "70000"),
         ("base", "https://graph.example"),
         ("base", "graph/"),
+        ("base", "https://graph.example/#/"),
+        ("base", "https://graph.example/?a=/"),
+        ("base", "https://graph.example/a b/"),
+        ("base", "https://[graph]/"),
+        ("texts", "/no/such/folder"),
         ("query_timeout", "0"),
         ("query_depth", "501"),
         ("query_queue", "1001"),
@@ -96,6 +103,15 @@ def test_impossible_settings_are_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Settings(**{name: value})  # type: ignore[arg-type]
     assert name in str(refused.value)
+
+
+def test_a_new_store_gets_its_base_and_keeps_it(tmp_path: Path) -> None:
+    ours = "http://[::1]:8000/a%20b/"
+    for given in (ours, None, ours):
+        with open_graph(Settings(store=tmp_path / "kg", base=given, data="none")) as kg:
+            assert kg.iris.base == ours
+    with pytest.raises(StoreFormatError, match="was created with the base IRI"):
+        open_graph(Settings(store=tmp_path / "kg", base="https://other.example/", data="none"))
 
 
 def test_a_secret_is_kept_only_as_its_hash() -> None:
