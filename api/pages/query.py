@@ -10,26 +10,32 @@ from graph.examples import examples
 from ontology import compact, store_prefixes
 
 ROWS_SHOWN = 1_000
+_PREFIXES = (
+    "The usual prefixes are declared: e: entities, r: relations, s: sources, st: statements, g: named graphs, "
+    "t: the vocabulary."
+)
 _FIRST = "SELECT ?who ?whom WHERE {\n  GRAPH g:edges { ?who r:invites ?whom }\n}"
+_FIRST_PLAIN = "SELECT ?g ?s ?p ?o WHERE {\n  GRAPH ?g { ?s ?p ?o }\n}\nLIMIT 100"
 
 
-def query_page(base: str, query: str, answer: object = "") -> str:
-    """The whole page. `answer` is what stands below the form."""
+def query_page(base: str, query: str, answer: object = "", *, prefixed: bool) -> str:
+    """The whole page. `answer` is what stands below the form; `prefixed` tells whether prefixes are declared."""
+    first = _FIRST if prefixed else _FIRST_PLAIN
     offered = el(
         "details", el("summary", "Examples"),
         el("ul", *(el("li", link(f"/query?{urlencode({'query': e.text})}", e.title)) for e in examples(base))),
     )  # fmt: skip
     form = el(
         "form",
-        el("p", el("textarea", query or _FIRST, name="query", rows=14, aria_label="SPARQL query", spellcheck="false")),
+        el("p", el("textarea", query or first, name="query", rows=14, aria_label="SPARQL query", spellcheck="false")),
         el("p", el("button", "Ask", type="submit")),
         action="/query", method="get",
     )  # fmt: skip
     body = join(
         el("h1", "Query"),
         el(
-            "p", "SPARQL 1.1. The usual prefixes are declared: e: entities, r: relations, s: sources, st: statements, "
-            "g: named graphs, t: the vocabulary. Programs ask at ", el("code", "/sparql"), ".", class_="soft",
+            "p", "SPARQL 1.1. ", _PREFIXES if prefixed else "No prefixes are declared.", " Programs ask at ",
+            el("code", "/sparql"), ".", class_="soft",
         ),
         form, answer, offered,
     )  # fmt: skip

@@ -125,7 +125,8 @@ async def read_answer(
     if comparison.found is None or not comparison.same:
         raise Problem(410, "the answer that was frozen is no longer to be had; what has changed is told here",
                       headers=_links(citation), **comparison.as_json())  # fmt: skip
-    headers = {"Cache-Control": _FOREVER if kept else "no-cache", "Vary": "Accept", "ETag": _etag(citation, media_type)}
+    headers = {"Cache-Control": _FOREVER if kept else "no-cache", "Vary": "Accept",
+               "ETag": _etag(citation, media_type), "Tertius-Revision": str(snapshot.revision)}  # fmt: skip
     if citation.request.kind is Kind.QUESTION:
         rows = ",".join(comparison.found.lines.lines)
         head = to_json({"citation": citation.iri, "revision": citation.revision})[:-1].decode()

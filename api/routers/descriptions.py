@@ -111,7 +111,7 @@ def without_query(request: Request, reply: Reply, state: State) -> Response:
     headers = {"Link": link_header([("/void", "describedby", None), ("/examples", "help", None)])}
     snapshot, settings = reply.snapshot, state.settings
     if media_type == PAGE:
-        return reply.whole(query_page(snapshot.iris.base, ""), PAGE, **headers)
+        return reply.whole(query_page(snapshot.iris.base, "", prefixed=not settings.raw_rdf), PAGE, **headers)
     found = service_description(
         snapshot, f"{here}sparql", union=settings.union_default_graph, updates=bool(settings.tokens)
     )

@@ -32,17 +32,18 @@ async def ask(
     """A form, and below it the answer as a table: it works without scripts. Programs ask at /sparql."""
     snapshot = await reply.open()
     reply.check(PAGE)
-    base = snapshot.iris.base
+    base, prefixed = snapshot.iris.base, not state.settings.raw_rdf
     if not query.strip():
-        return reply.whole(query_page(base, ""), PAGE)
+        return reply.whole(query_page(base, "", prefixed=prefixed), PAGE)
     try:
-        return reply.whole(query_page(base, query, await _answer(snapshot, turn, state, query)), PAGE)
+        answer = await _answer(snapshot, turn, state, query)
+        return reply.whole(query_page(base, query, answer, prefixed=prefixed), PAGE)
     except (GraphError, Problem) as error:
         status = (
             error.status if isinstance(error, Problem) else next(s for c, s in STATUS.items() if isinstance(error, c))
         )
         wrong = el("p", str(error), class_="warn", role="alert")
-        return Response(query_page(base, query, wrong), status, media_type=PAGE)
+        return Response(query_page(base, query, wrong, prefixed=prefixed), status, media_type=PAGE)
 
 
 async def _answer(snapshot: Snapshot, turn: Turn, state: State, query: str) -> object:

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from api.dependencies import ReplyDep
 from api.media_types import accepted, negotiate
 from api.parameters import NoParameters
+from graph.examples import examples as example_queries
 from graph.named_queries import named_queries
 from graph.selection import Selection
 from graph.snapshot import Snapshot
@@ -22,6 +23,7 @@ PAGES = (
     ("/docs", "Every path and parameter, to read and to try"),
     ("/relations", "The vocabulary: relations with their frames, families, modalities, roles"),
     ("/ontology", "The vocabulary to read"),
+    ("/differences", "What differs between two revisions"),
     ("/sources", "Sources with the number of their statements"),
     ("/entities", "Entities: actors, places, occasions, agreements, matters"),
     ("/statements", "Statements, whole; also as /statements.csv and /statements.jsonl"),
@@ -31,7 +33,7 @@ PAGES = (
     ("/query", "A page to query from in SPARQL"),
     ("/examples", "Example queries, each with a link that runs it"),
     (
-        f"/sparql?{urlencode({'query': 'SELECT ?who ?whom { ?who r:invites ?whom }'})}",
+        f"/sparql?{urlencode({'query': 'SELECT * { GRAPH ?g { ?s ?p ?o } } LIMIT 10'})}",
         "SPARQL 1.1 queries for programs, by GET and POST; the bare address describes the service",
     ),
     ("/void", "What is in it: counts by class, property and named graph (VoID)"),
@@ -76,8 +78,11 @@ def start(parameters: Annotated[NoParameters, Query()], request: Request, reply:
     if media_type == "application/json":
         links = [{"href": a, "title": t} for a, t in (*PAGES, *questions)]
         return reply.json({"title": "Tertius", "revision": snapshot.revision, "links": links})
+    named = named_queries()
     queries = [
-        (f"/sparql?{urlencode({'query': q.text})}", q.title) for q in named_queries().values() if not q.variables
+        (f"/sparql?{urlencode({'query': e.text})}", e.title)
+        for e in example_queries(snapshot.iris.base)  # with prefixes, which are not declared for raw RDF
+        if not named[e.name].variables
     ]
     body = "".join(
         f"<h2>{title}</h2><ul>{''.join(f'<li>{_link(a, t)}</li>' for a, t in links)}</ul>"

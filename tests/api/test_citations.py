@@ -239,6 +239,7 @@ def test_a_frozen_query_answers_in_every_format_of_its_form(norland: TestClient)
     plain = norland.get("/sparql", params={"query": QUERY}, headers={"Accept": "text/csv"})
     frozen = norland.get(f"{place}/answer", headers={"Accept": "text/csv"})
     assert (frozen.headers["content-type"], frozen.text) == (plain.headers["content-type"], plain.text)
+    assert frozen.headers["tertius-revision"] == plain.headers["tertius-revision"]
     solutions = norland.get(f"{place}/answer").json()
     assert lines_of_results(solutions).checksum == norland.get(place).json()["checksum"]["digest"]
     assert norland.get(f"{place}/answer", headers={"Accept": "application/json"}).json() == solutions

@@ -325,6 +325,17 @@ def test_the_query_page_shows_every_kind_of_answer_and_what_is_wrong(norland: Te
     assert 'href="/id/entity/norland">e:norland<' in page
 
 
+def test_what_the_pages_offer_runs_where_no_prefixes_are_declared(ordinary: TestClient) -> None:
+    offered = [a for a in links_of(ordinary.get("/").text) if a.startswith("/sparql")]
+    assert len(offered) > 5
+    for address in offered:
+        assert ordinary.get(address).status_code == 200, address
+    page = html.unescape(ordinary.get("/query").text)
+    (first,) = re.findall(r"<textarea[^>]*>(.*?)</textarea>", page, re.S)
+    assert "No prefixes are declared" in page
+    assert ordinary.get("/query", params={"query": first}).status_code == 200
+
+
 def test_json_ld_needs_no_context_from_elsewhere(norland: TestClient) -> None:
     for path in ("/doc/entity/norland.jsonld", "/void.jsonld", "/examples.jsonld", "/ontology.jsonld"):
         assert "@context" not in json.dumps(norland.get(path).json())
