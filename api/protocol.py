@@ -1,5 +1,6 @@
 """What a request says by the SPARQL 1.1 Protocol: one query or one update and its dataset, in address, form or body."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -95,14 +96,22 @@ def body_type(request: Request, known: Sequence[str]) -> str:
     charset = found.parameters.get("charset", "utf-8")
     if charset.lower() not in ("utf-8", "utf8", "us-ascii"):
         raise Problem(415, f"the charset {shortened(charset)!r} is not read here; send UTF-8")
-    refuse_compressed(request)
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise Problem(415, "a compressed body is not read here; send it as it is")
     return found.type
 
 
-def refuse_compressed(request: Request) -> None:
-    """Raises Problem 415 where the body is said to be compressed: it is never read as what it is not."""
-    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
-        raise Problem(415, "a compressed body is not read here; send it as it is")
+async def json_body(request: Request) -> None:
+    """Raises Problem where the body is not said to be plain JSON (415), or has half a character in it (400).
+
+    JSON can write such halves, as \\ud800; they are no text, and nothing behind takes them.
+    """
+    body_type(request, ["application/json"])
+    if await request.body():
+        try:
+            json.dumps(await request.json(), ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise Problem(400, "the body holds half of a surrogate pair, which is no character") from None
 
 
 async def read_body(request: Request, look: Callable[[bytearray, int], None] = lambda *_: None) -> bytes:

@@ -15,7 +15,7 @@ from api.dependencies import JSON, ReplyDep, State, StateDep, TurnDep
 from api.errors import NotModified, Problem
 from api.media_types import accepted, negotiate
 from api.parameters import DifferenceParameters, NoParameters, cursor_query, read_cursor, write_cursor
-from api.protocol import refuse_compressed
+from api.protocol import json_body
 from api.routers.sparql import OFFERS, RDF_ALIASES, SOLUTIONS, TRIPLES, TRUTH, XML_OR_JSON
 from api.workers import MediaTypes, Turn
 from graph.checksums import Form
@@ -44,11 +44,11 @@ Id = Annotated[
 
 @router.post(
     "/citations", status_code=201, response_class=Response, summary="Freeze an answer",
-    dependencies=[Depends(refuse_compressed)],
+    dependencies=[Depends(json_body)],
     responses={
         200: {"description": "The same answer was frozen before.", "content": {JSON_LD: {}}},
         201: {"description": "The citation; `Location` is its address.", "content": {JSON_LD: {}}},
-        415: {"description": "The body is compressed."},
+        415: {"description": "The body is not plain JSON."},
         403: {"description": "The query is not allowed, or its answer would be another one each time."},
         507: {"description": "Frozen answers take all the room that they may."},
     },

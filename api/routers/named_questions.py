@@ -11,7 +11,7 @@ from api import schemas
 from api.dependencies import ReplyDep, TurnDep
 from api.media_types import accepted, negotiate
 from api.parameters import NoParameters, Parameters, Word
-from api.protocol import refuse_compressed
+from api.protocol import json_body
 from api.workers import TRUTH_TYPE, MediaTypes
 from graph.exceptions import NotFoundError
 from graph.named_queries import NamedQuery, named_queries
@@ -53,7 +53,7 @@ def list_questions(parameters: Annotated[NoParameters, Query()], reply: ReplyDep
     response_class=Response,
     responses=_RESPONSES,
     summary="A query of one's own with bound values",
-    dependencies=[Depends(refuse_compressed)],
+    dependencies=[Depends(json_body)],
 )
 async def ask_own(question: schemas.OwnQuestion, request: Request, reply: ReplyDep, turn: TurnDep) -> Response:
     """As at /sparql, over the union of all graphs. Values are bound by the engine: they never become part of the query.

@@ -174,10 +174,17 @@ def test_what_cannot_be_frozen_is_told(norland: TestClient, body: dict[str, Any]
     assert words in answer.json()["detail"]
 
 
-def test_a_compressed_body_is_not_taken_for_a_plain_one(norland: TestClient) -> None:
-    for path, body in (("/citations", {"target": "/who/invites"}), ("/questions", {"query": "ASK {}"})):
-        assert norland.post(path, json=body).status_code < 300
-        assert norland.post(path, json=body, headers={"Content-Encoding": "gzip"}).status_code == 415
+@pytest.mark.parametrize(("path", "known"), [("/citations", "target"), ("/questions", "query")])
+def test_only_plain_json_is_read(norland: TestClient, path: str, known: str) -> None:
+    def status(text: str, **headers: str) -> int:
+        return norland.post(path, content=text, headers={"Content-Type": "application/json"} | headers).status_code
+
+    query = '{"query": "ASK {}"}'
+    assert status(query) < 300
+    assert status(query, **{"Content-Encoding": "gzip"}) == 415
+    assert status(query, **{"Content-Type": "text/plain"}) == 415
+    assert status(f'{{"{known}": "\\ud800"}}') == 400
+    assert status("") == 422
 
 
 @pytest.mark.parametrize("id", ["2-" + "a" * 26, "x", "2-" + "a" * 26 + ".exe", "..%2F..%2FCURRENT"])
