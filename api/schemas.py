@@ -407,7 +407,7 @@ class ValueTerm(Body):
 
     type: Literal["uri", "literal"]
     value: str
-    lang: Annotated[str | None, Field(alias="xml:lang")] = None
+    lang: Annotated[str | None, Field(alias="xml:lang", pattern=r"^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$")] = None
     datatype: str | None = None
 
 

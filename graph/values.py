@@ -31,6 +31,8 @@ def bound(
 
 
 def _term(name: str, value: Value, iris: Iris, resolve: Callable[[str], str], kind: str) -> Term:
+    if not re.fullmatch(r"\w+", name):
+        raise ParameterError(name, "is no name of a variable: write letters, digits and _")
     if isinstance(value, URIRef | Literal):
         return value
     if isinstance(value, str) and not isinstance(value, Node):

@@ -129,3 +129,9 @@ def test_what_is_wrong_with_ones_own_query_is_told(
     answer = talks.post("/questions", json=body)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert words in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("values", [{"x y": 1}, {"x": {"type": "literal", "value": "a", "xml:lang": "no lang"}}])
+def test_values_that_cannot_be_bound_are_told(talks: TestClient, values: dict[str, object]) -> None:
+    answer = talks.post("/questions", json={"query": "SELECT ?x { BIND(1 AS ?x) }", "values": values})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
