@@ -50,6 +50,8 @@ class Review:
         self._statements: dict[str, set[str]] = {}
         self._parts: dict[str, set[Place]] = {}
         self._edges: set[str] = set()
+        # Quads that were taken from nodes that are still there.
+        self._taken: dict[Place, frozenset[str]] = {}
 
     def read(self, db: Path, touched: Touched) -> None:
         """Reads all that the change touched into the draft.
@@ -86,6 +88,9 @@ class Review:
             missing = {e for e in expected if e.startswith(f"<{node}> ")} - actual
             for edge in sorted(missing):
                 self._refuse(node, f"statements carry this edge, retract or remove them and it goes: {edge}")
+        for (graph, node), taken in self._taken.items():
+            if graph != iris.edges_graph and (back := taken & store.quads(node, graph)):
+                self._refuse(node, f"this follows from the rest of it and cannot go alone: {'; '.join(sorted(back))}")
         self._settle()
         draft = self._draft
         statements = [i for i in self._statements if draft.has_statement(i)]
@@ -141,7 +146,9 @@ class Review:
             if subject == BLANK:
                 if self._raw or BLANK in after.subjects_in(graph):
                     yield graph, subject
-            elif before.quads(subject, graph) != after.quads(subject, graph):
+            elif (was := before.quads(subject, graph)) != (now := after.quads(subject, graph)):
+                if now and was - now:
+                    self._taken[graph, subject] = was - now
                 yield graph, subject
 
     def _check_graphs(self) -> None:

@@ -76,6 +76,8 @@ def refused(kg: KnowledgeGraph, text: str) -> dict[str, str]:
         ("INSERT DATA { GRAPH g:entities { e:new a t:Post ; t:kind 'post' ; skos:prefLabel 'N'@en ; t:of e:gone } }",
          "e:new", "of: no entity has the id 'gone'"),
         ("DELETE WHERE { GRAPH g:entities { e:norland ?p ?o } }", "e:foreign-minister-of-norland", "of: no entity"),
+        ("DELETE DATA { GRAPH g:entities { e:norland a t:State } }", "e:norland", "cannot go alone: <e:norland>"),
+        ("DELETE WHERE { GRAPH ?g { ?s t:latest ?day } }", "st:orsochtp4qbbakquz6h7adi7pm", "cannot go alone"),
         ("INSERT DATA { GRAPH s:new-1 { s:new-1 a t:Source } }", "s:new-1", "title: Field required"),
         ("DELETE WHERE { GRAPH s:gazette-1 { s:gazette-1 ?p ?o } }", "s:gazette-1", "still has statements"),
         ("INSERT DATA { GRAPH s:gazette-1 { st:x rdf:predicate r:invites } }", "st:x", "modal"),
