@@ -21,6 +21,7 @@ from api.seclusion import (
     has_stepped_back,
     limit_memory,
     step_back_after_alarm,
+    wait_until_gone,
 )
 from graph.exceptions import GraphError, ParameterError
 from graph.policy import check_query
@@ -96,6 +97,7 @@ def serve_jobs(descriptor: int, memory: int) -> None:
         step_back_after_alarm(engine)
         engine.start()
         engine.join()
+        wait_until_gone(engine)
 
 
 class _Server:

@@ -8,6 +8,7 @@ import resource
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def end_with_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        os.read(0, 1)  # not by way of sys.stdin, whose lock an orderly end of the program would wait for
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
@@ -103,6 +104,13 @@ def alarm() -> Iterator[None]:
     signal.setitimer(signal.ITIMER_REAL, _LONG)
     yield
     signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def wait_until_gone(thread: threading.Thread) -> None:
+    """Waits until a thread that was joined has left its stack, which takes a moment more: two stacks are too much."""
+    task = Path(f"/proc/self/task/{thread.native_id}")
+    while task.exists():
+        time.sleep(0.001)
 
 
 def has_stepped_back() -> bool:

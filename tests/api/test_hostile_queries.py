@@ -5,6 +5,7 @@ the parser, products without end, answers without end, and all of them at once.
 """
 
 import asyncio
+import dataclasses
 import os
 import signal
 import socket
@@ -84,7 +85,9 @@ def post(client: TestClient, query: str, accept: str = "*/*") -> httpx2.Response
 
 def serves(client: TestClient) -> bool:
     """Whether queries are answered, a worker that had to be replaced included."""
-    return bool(post(client, "ASK { e:norland ?p ?o }").json()["boolean"])
+    answer = post(client, "ASK { e:norland ?p ?o }")
+    assert answer.status_code == 200, answer.text
+    return bool(answer.json()["boolean"])
 
 
 # Other hosts and files
@@ -454,3 +457,23 @@ def test_a_process_that_was_killed_between_two_queries_is_replaced(kg: Knowledge
         await workers.close()
 
     asyncio.run(ask())
+
+
+def test_processes_are_kept_from_query_to_query_also_after_a_long_one(kg: KnowledgeGraph) -> None:
+    async def ask() -> bool:
+        limits = dataclasses.replace(LIMITS, seconds=30, memory=2048)
+        workers = Workers(limits, FairQueue(1, waiting=4, waiting_each=4, seconds=30), update_seconds=5)
+        used = set()
+        product = "{ SELECT ?c { ?a ?b ?c . ?d ?e ?f } LIMIT 500000 }"
+        slow = f"SELECT (MAX(?x) AS ?n) {{ {product} BIND(SHA512(STR(?c)) AS ?x) }}"
+        for query in ("ASK {}", slow, "ASK {}", "ASK {}"):
+            async with workers.turn("somebody") as turn:
+                await turn.run(kg.snapshot, query, TYPES, union=True)
+            process = await workers.readers.take()  # the one that answered, or one that has just become warm
+            used.add(process)
+            workers.readers.give(process)
+        kept = all(process.is_alive for process in used)
+        await workers.close()
+        return kept
+
+    assert asyncio.run(ask())
