@@ -46,6 +46,10 @@ class InputError(GraphError):
         return f"{where}{self.message}" + (f" ({self.way_out})" if self.way_out else "")
 
 
+class FormatError(InputError):
+    """A file that is not of the format named, or is broken as a whole."""
+
+
 class InputErrors(GraphError):
     """Everything that is wrong with an input, so that it can be mended at once."""
 

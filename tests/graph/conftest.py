@@ -5,6 +5,7 @@
 - `kg`: a store of one's own with the small cast loaded: for writing.
 - `empty`: a store of one's own that holds nothing: for loading.
 - `folder`: a small data set as files, to be broken and loaded: `folder.replace("old", "new")`.
+- `shared_data`: real event data beside the project; the test skips where there are none.
 - `cast_store`: a store's folder with entities of every kind and three sources, and no statements: to be copied.
 
 Build your own only where a test is about opening, creating or damaging a store.
@@ -27,6 +28,15 @@ DATA = Path(__file__).parents[2] / "data"
 def data() -> Path:
     """The folder of the shipped data sets."""
     return DATA
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real event data, which are no part of the project: most have no licence to copy them."""
+    folder = DATA.parents[1] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("real event data are not there: they are looked for in ../shared/data")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,222 @@
+"""Released files as they are: plain, gz, zip or standard input, and their records with the bytes that they had."""
+
+import contextlib
+import csv
+import gzip
+import hashlib
+import io
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, NamedTuple, cast
+
+from graph.exceptions import FormatError, InputError
+
+LONGEST = 8 << 20
+"""Bytes of the longest record that is read."""
+_MANY_LINES = 5000
+"""A quoted field with more lines than this has lost its closing quote."""
+_PIECE = 1 << 20
+
+
+class Row(NamedTuple):
+    """One record of a delimited file: its number from 1, its bytes, its fields, or why it has none."""
+
+    number: int
+    raw: bytes
+    fields: list[str]
+    reason: str | None = None
+
+
+@dataclass
+class SourceFile:
+    """A file that is imported. `name` is that of the released file, without .gz or .zip.
+
+    `size` is that of what lies on the disk, None for standard input; `seen` is called with the bytes read of it.
+    """
+
+    path: Path | None
+    name: str
+    size: int | None = None
+    seen: Callable[[int], None] = lambda _: None
+    other_encoding: int = 0
+    """How many records that were read were no UTF-8, and taken as Windows-1252."""
+    _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256, repr=False)
+
+    @classmethod
+    def of(cls, path: Path | str, *, name: str | None = None) -> "SourceFile":
+        """The file of a path; "-" is standard input, which needs a name. Raises InputError where there is none."""
+        if str(path) == "-":
+            if not name:
+                raise InputError("standard input has no name", way_out="say which file it is: --name FILE")
+            return cls(None, name)
+        path = Path(path)
+        if not path.is_file():
+            raise InputError(f"{path} is no file", way_out="name a file, or - for standard input")
+        plain = path.name.removesuffix(".gz").removesuffix(".zip")
+        return cls(path, name or plain, path.stat().st_size)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the content, unpacked, as far as it was read."""
+        return self._hash.hexdigest()
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        """The content, unpacked and buffered. Raises FormatError where the packing is broken or cut off."""
+        self._hash, self.other_encoding = hashlib.sha256(), 0
+        with contextlib.ExitStack() as stack:
+            if self.path is None:
+                outer: IO[bytes] = sys.stdin.buffer
+            else:
+                outer = stack.enter_context(self.path.open("rb"))
+            counted = io.BufferedReader(_Counted(outer, self.seen), _PIECE)
+            magic = counted.peek(4)[:4]
+            if magic[:2] == b"\x1f\x8b":
+                inner: IO[bytes] = cast(IO[bytes], gzip.GzipFile(fileobj=counted))
+            elif magic == b"PK\x03\x04":
+                inner = stack.enter_context(self._member())
+            else:
+                inner = counted
+            try:
+                yield io.BufferedReader(_Hashed(inner, self._hash.update), _PIECE)
+            except (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile) as error:
+                raise FormatError(
+                    f"{self.path or self.name} is cut off or damaged: {error}", way_out="fetch the file again"
+                ) from None
+
+    def _member(self) -> IO[bytes]:
+        if self.path is None:
+            raise FormatError("a zip cannot be read from standard input", way_out="unpack it first: unzip -p FILE")
+        try:
+            packed = zipfile.ZipFile(self.path)
+        except zipfile.BadZipFile as error:
+            raise FormatError(f"{self.path} is cut off or damaged: {error}", way_out="fetch the file again") from None
+        names = [i.filename for i in packed.infolist() if not i.is_dir()]
+        if len(names) != 1:
+            raise FormatError(
+                f"{self.path} holds {len(names)} files: {', '.join(names[:5])}", way_out="unpack it and name them"
+            )
+        return packed.open(names[0])
+
+    def decoded(self, raw: bytes) -> str:
+        """The text of a record: UTF-8, else Windows-1252, which is then counted."""
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            self.other_encoding += 1
+            try:
+                return raw.decode("cp1252")
+            except UnicodeDecodeError:  # five bytes mean nothing there
+                return raw.decode("latin-1")
+
+    def head(self, size: int = 65_536) -> bytes:
+        """How the content begins, without counting or hashing it. Of standard input nothing is told."""
+        if self.path is None:
+            return b""
+        quiet = SourceFile(self.path, self.name, self.size)
+        with quiet.open() as stream:
+            return stream.read(size)
+
+
+def lines(stream: IO[bytes]) -> Iterator[tuple[bytes, int]]:
+    """Lines with their ends, and their length; of one longer than LONGEST only its beginning."""
+    while line := stream.readline(LONGEST + 1):
+        length = len(line)
+        if length > LONGEST:
+            end = line
+            while not end.endswith(b"\n") and (end := stream.readline(LONGEST)):
+                length += len(end)
+            yield line[:1000], length
+        else:
+            yield line, length
+
+
+def rows(
+    file: SourceFile, stream: IO[bytes], delimiter: str, *, quoted: bool, width: int | None = None
+) -> Iterator[Row]:
+    """The records of a delimited file, a header line among them, empty lines left out but counted.
+
+    Quoted fields may hold line breaks. A record whose closing quote is missing is told by its first line, and reading
+    goes on with the next. `width` is the number of fields where it is known, which tells a lost quote earlier.
+    """
+    number = 0
+    source = _Pushed(lines(stream))
+    for line, length in source:
+        number += 1
+        if length > LONGEST:
+            yield Row(number, line, [], f"the record has {length} bytes, at most {LONGEST} are read")
+            continue
+        if not quoted or b'"' not in line:
+            text = file.decoded(line).rstrip("\r\n")
+            if text:
+                yield Row(number, line, text.split(delimiter))
+            else:
+                number -= 1
+            continue
+        yield _quoted(file, source, number, line, delimiter, width)
+
+
+def _quoted(file: SourceFile, source: "_Pushed", number: int, first: bytes, delimiter: str, width: int | None) -> Row:
+    raws = [first]
+    quotes, size = first.count(b'"'), len(first)
+    while quotes % 2:
+        following = next(source, None)
+        if following is not None:
+            raws.append(following[0])
+            quotes, size = quotes + following[0].count(b'"'), size + following[1]
+        if following is None or size > LONGEST or len(raws) > _MANY_LINES:
+            source.push(raws[1:])
+            return Row(number, first, [], "a quote is opened and not closed again")
+    raw = b"".join(raws)
+    try:
+        found = next(csv.reader(io.StringIO(file.decoded(raw), newline=""), delimiter=delimiter, strict=True), [])
+    except csv.Error as error:
+        source.push(raws[1:])
+        return Row(number, first, [], f"not to be read as quoted fields: {error}")
+    if width is not None and len(found) != width and len(raws) > 1:
+        source.push(raws[1:])
+        return Row(number, first, [], f"{len(found)} fields instead of {width}, with lines joined by quotes")
+    return Row(number, raw, found)
+
+
+class _Pushed(Iterator[tuple[bytes, int]]):
+    """Lines of which some can be given back."""
+
+    def __init__(self, source: Iterator[tuple[bytes, int]]) -> None:
+        self._source, self._pushed = source, list[bytes]()
+
+    def __next__(self) -> tuple[bytes, int]:
+        if self._pushed:
+            line = self._pushed.pop()
+            return line, len(line)
+        return next(self._source)
+
+    def push(self, given: list[bytes]) -> None:
+        self._pushed += reversed(given)
+
+
+class _Hashed(io.RawIOBase):
+    """What is read of a stream, told to a function."""
+
+    def __init__(self, stream: IO[bytes], tell: Callable[[bytes], object]) -> None:
+        self._stream, self._tell = stream, tell
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
+        piece = self._stream.read(len(buffer))
+        buffer[: len(piece)] = piece
+        self._tell(piece)
+        return len(piece)
+
+
+class _Counted(_Hashed):
+    """As _Hashed, telling only how much."""
+
+    def __init__(self, stream: IO[bytes], seen: Callable[[int], None]) -> None:
+        super().__init__(stream, lambda piece: seen(len(piece)))
