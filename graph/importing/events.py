@@ -49,13 +49,15 @@ class Event:
 class Record(NamedTuple):
     """One record of a file: its number from 1 (a header is none), its bytes, and its events or why it has none.
 
-    `reason` is set where the record cannot be a statement; it names column and value.
+    `reason` is set where the record cannot be a statement; it names column and value. `mentions` are those whom a list
+    of actors names without saying anything of them: they become entities.
     """
 
     number: int
     raw: bytes
     events: Sequence[Event] = ()
     reason: str | None = None
+    mentions: Sequence[Mention] = ()
 
 
 @dataclass(frozen=True)
