@@ -152,6 +152,7 @@ class Kind(StrEnum):
     DE_FACTO_AUTHORITY = "de-facto-authority"
     GROUP = "group"
     POPULATION = "population"
+    ACTOR = "actor"
     PLACE = "place"
     PROCESS = "process"
     MEETING = "meeting"

@@ -176,7 +176,11 @@ BAD = {
     "an entity of two classes": ("e:ada a t:Post .", "type", "ada"),
     "an entity of no kind": ('e:x a t:State ; skos:prefLabel "X"@en .', "with-kind", "x"),
     "a kind beside its class": ('e:x a t:State ; t:kind "person" ; skos:prefLabel "X"@en .', "kind-is-class", "x"),
-    "a kind that does not exist": ('e:x a t:Actor ; t:kind "actor" ; skos:prefLabel "X"@en .', "kind-is-class", "x"),
+    "a kind that does not exist": (
+        'e:x a t:Occasion ; t:kind "occasion" ; skos:prefLabel "X"@en .',
+        "kind-is-class",
+        "x",
+    ),
     "an entity without label": ('e:x a t:State ; t:kind "state" .', "pref-label", "x"),
     "an entity with two labels": ('e:ada skos:prefLabel "Ada"@en .', "pref-label", "ada"),
     "a label without language": ('e:x a t:State ; t:kind "state" ; skos:prefLabel "X" .', "pref-label", "x"),

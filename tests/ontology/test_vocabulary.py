@@ -124,6 +124,12 @@ def test_the_frame_of_a_mediation_takes_a_mediator_and_its_sides() -> None:
     assert "state" not in frame.object_kinds
 
 
+def test_somebody_of_unknown_kind_may_stand_wherever_any_actor_may() -> None:
+    for relation in vocabulary().relations.values():
+        for kinds in (relation.frame.subject_kinds, relation.frame.object_kinds, relation.frame.party_kinds):
+            assert ("actor" in kinds) == ({"state", "person", "armed-group", "population"} <= kinds)
+
+
 def test_a_relation_added_in_one_file_is_accepted_asked_for_and_documented(tmp_path: Path) -> None:
     v = extended(tmp_path, LENDS)
     assert v.relation("lends-to").family == "support"
