@@ -2,6 +2,7 @@
 
 import base64
 import json
+from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -38,6 +39,8 @@ _TYPES: dict[str, Any] = {
     "modality": np.int8, "status": np.int8, "flags": np.int8, "source": np.int32, "coder": np.int16,
     "event": np.int32, "earliest": np.int32, "latest": np.int32, "extras": np.int16, "codes": np.int16,
 }  # fmt: skip
+_MODALITY_NUMBER = {m: n for n, m in enumerate(MODALITIES)}
+_STATUS_NUMBER = {s: n for n, s in enumerate(STATUSES)}
 _TABLES = ("entities", "relations", "sources", "coders", "events", "party_sets", "role_sets", "chains")
 
 
@@ -158,6 +161,22 @@ class Columns:
         """The rows of those of these ids that are there."""
         return np.array([row for id in ids if (row := self.row(id)) is not None], np.int64)
 
+    def rows_of_ids(self, ids: npt.NDArray[np.uint8]) -> Rows:
+        """The row of each id, given as bytes, a row of 16 an id; NONE where it is not there."""
+        wanted = np.ascontiguousarray(ids).view(">u8").astype(np.uint64).reshape(-1, 2)
+        at = np.searchsorted(self._keys, wanted[:, 0], sorter=self._by_key)
+        found = np.full(len(ids), NONE, np.int64)
+        for offset in range(len(self)):  # one round, but for ids that begin alike
+            near = np.flatnonzero((found == NONE) & (at + offset < len(self)))
+            rows = self._by_key[at[near] + offset]
+            alike = self._keys[rows] == wanted[near, 0]
+            near, rows = near[alike], rows[alike]
+            if not len(near):
+                break
+            same = (self.ids[rows] == ids[near]).all(axis=1)
+            found[near[same]] = rows[same]
+        return found
+
     def id(self, row: int) -> str:
         """The id of a row."""
         return id_text(self.ids[row].tobytes())
@@ -267,63 +286,10 @@ class Columns:
 
         Entities beside those that statements name get a number too: one may be asked for by those who act for it.
         """
-        tables: dict[str, dict[Any, int]] = {
-            name: {v: n for n, v in enumerate(getattr(self, name))} for name in _TABLES
-        }
-        relations, numbers = tables["relations"], tables["entities"]
-        for id in entities:
-            _code(numbers, id)
-        modalities = {m: n for n, m in enumerate(MODALITIES)}
-        statuses = {s: n for n, s in enumerate(STATUSES)}
-        new: dict[str, list[int]] = {name: [] for name in _TYPES}
-        columns = [new[name].append for name in _TYPES]
-        ids: list[bytes] = []
-        pending_about: list[tuple[int, str]] = []
-        pending_subject: list[tuple[int, str]] = []
-
-        def entity(id: str | None) -> int:
-            return NONE if id is None else _code(numbers, id)
-
-        for s in add:
-            raw = id_bytes(s.id)
-            if s.about:
-                pending_about.append((len(ids), s.about))
-            flags = REPEATED if s.repeated else 0
-            if isinstance(s.subject, StatementRef):
-                flags |= SUBJECT_IS_STATEMENT
-                pending_subject.append((len(ids), s.subject.statement))
-                subject = NONE
-            else:
-                subject = entity(s.subject)
-            low, high = s.bounds(sources[s.source].published)
-            ids.append(raw)
-            values = (
-                subject, _code(relations, s.relation), entity(s.object), NONE,
-                _code(tables["party_sets"], tuple(entity(p) for p in s.parties)) if s.parties else 0,
-                _code(tables["role_sets"], tuple((r.role, entity(r.entity)) for r in s.roles)) if s.roles else 0,
-                entity(s.topic), entity(s.place),
-                _code(tables["chains"], tuple(entity(a) for a in s.attributed_to)) if s.attributed_to else 0,
-                modalities[s.modality], statuses[s.status], flags, _code(tables["sources"], s.source),
-                _code(tables["coders"], s.coder), NONE if s.event is None else _code(tables["events"], s.event.id),
-                OPEN_START if low is None else low.toordinal(), OPEN_END if high is None else high.toordinal(),
-                _extras(s), len(s.codes),
-            )  # fmt: skip
-            for append, value in zip(columns, values, strict=True):
-                append(value)
-
-        gone = {r for id in remove if (r := self.row(id)) is not None}
-        added = np.frombuffer(b"".join(ids), np.uint8).reshape(-1, 16)
-        if len(self):
-            gone |= {r for raw in ids if (r := self.row(id_text(raw))) is not None}
-        keep = np.ones(len(self), bool)
-        keep[sorted(gone)] = False
-        kept = int(keep.sum())
-        arrays: dict[str, npt.NDArray[Any]] = {"ids": np.concatenate([self.ids[keep], added])}
-        for name, dtype in _TYPES.items():
-            arrays[name] = np.concatenate([getattr(self, name)[keep], np.array(new[name], dtype)])
-        result = Columns(arrays, {name: list(tables[name]) for name in _TABLES})
-        result._point(self, keep, kept, pending_about, pending_subject)
-        return result
+        editor = Editor(self, sources, entities)
+        for statement in add:
+            editor.add(statement)
+        return editor.finish(remove)
 
     def _point(
         self, old: "Columns", keep: npt.NDArray[np.bool_], kept: int,
@@ -345,6 +311,13 @@ class Columns:
                 if found is None:
                     raise KeyError(id)
                 target[kept + offset] = found
+
+    def set_events(self, events: Mapping[int, str]) -> None:
+        """Sets the events of rows of columns that nobody reads yet."""
+        numbers = {e: n for n, e in enumerate(self.events)}
+        for row, event in events.items():
+            self.event[row] = _code(numbers, event)
+        self.events = list(numbers)
 
     # Keeping
 
@@ -389,11 +362,87 @@ class Columns:
         return facts
 
 
+class Editor:
+    """Collects statements to be added to columns, in no more room than the new columns take."""
+
+    def __init__(self, old: Columns, sources: Mapping[str, Source], entities: Iterable[str] = ()) -> None:
+        self._old, self._sources = old, sources
+        self._tables: dict[str, dict[Any, int]] = {
+            name: {v: n for n, v in enumerate(getattr(old, name))} for name in _TABLES
+        }
+        self._numbers = self._tables["entities"]
+        self.name(entities)
+        self._new = {name: array(np.dtype(dtype).char) for name, dtype in _TYPES.items()}
+        self._append = [column.append for column in self._new.values()]
+        self._ids = bytearray()
+        self._about: list[tuple[int, str]] = []
+        self._subjects: list[tuple[int, str]] = []
+
+    def name(self, entities: Iterable[str]) -> None:
+        """Gives entities a number that no statement may name: one may be asked for by those who act for it."""
+        for id in entities:
+            _code(self._numbers, id)
+
+    def __len__(self) -> int:
+        return len(self._ids) // 16
+
+    def add(self, s: Statement) -> None:
+        """Adds a statement; none may come twice."""
+        tables, numbers = self._tables, self._numbers
+        if s.about:
+            self._about.append((len(self), s.about))
+        flags = REPEATED if s.repeated else 0
+        if isinstance(s.subject, StatementRef):
+            flags |= SUBJECT_IS_STATEMENT
+            self._subjects.append((len(self), s.subject.statement))
+            subject = NONE
+        else:
+            subject = NONE if s.subject is None else _code(numbers, s.subject)
+        low, high = s.bounds(self._sources[s.source].published)
+        self._ids += id_bytes(s.id)
+        values = (
+            subject, _code(tables["relations"], s.relation),
+            NONE if s.object is None else _code(numbers, s.object), NONE,
+            _code(tables["party_sets"], tuple(_code(numbers, p) for p in s.parties)) if s.parties else 0,
+            _code(tables["role_sets"], tuple((r.role, _code(numbers, r.entity)) for r in s.roles)) if s.roles else 0,
+            NONE if s.topic is None else _code(numbers, s.topic), NONE if s.place is None else _code(numbers, s.place),
+            _code(tables["chains"], tuple(_code(numbers, a) for a in s.attributed_to)) if s.attributed_to else 0,
+            _MODALITY_NUMBER[s.modality], _STATUS_NUMBER[s.status], flags, _code(tables["sources"], s.source),
+            _code(tables["coders"], s.coder), NONE if s.event is None else _code(tables["events"], s.event.id),
+            OPEN_START if low is None else low.toordinal(), OPEN_END if high is None else high.toordinal(),
+            _extras(s), len(s.codes),
+        )  # fmt: skip
+        for append, value in zip(self._append, values, strict=True):
+            append(value)
+
+    def finish(self, remove: Iterable[str] = (), rows: Rows | None = None) -> Columns:
+        """The columns without the statements of these ids and rows, and with those added; one that is there goes."""
+        old, added = self._old, np.frombuffer(self._ids, np.uint8).reshape(-1, 16)
+        gone = {r for id in remove if (r := old.row(id)) is not None}
+        if len(old):
+            gone |= set(old.rows_of_ids(added).tolist()) - {NONE}
+        keep = np.ones(len(old), bool)
+        keep[sorted(gone)] = False
+        if rows is not None:
+            keep[rows] = False
+        kept = int(keep.sum())
+
+        def joined(before: npt.NDArray[Any], after: npt.NDArray[Any]) -> npt.NDArray[Any]:
+            return np.concatenate([before[keep], after]) if kept else after
+
+        arrays = {"ids": joined(old.ids, added)}
+        for name, dtype in _TYPES.items():
+            arrays[name] = joined(getattr(old, name), np.frombuffer(self._new[name], dtype))
+        result = Columns(arrays, {name: list(self._tables[name]) for name in _TABLES})
+        result._point(old, keep, kept, self._about, self._subjects)
+        return result
+
+
 def _extras(s: Statement) -> int:
     event = s.event
     there = (
-        s.subject_as, s.object_as, s.record, s.start, s.row, s.when, s.when_text, s.note, s.key, s.corrected_by,
-        s.confidence, event and event.coder, event and event.confidence,
+        s.subject_as, s.object_as, s.record, s.start, s.row, None if s.is_dated_by_bounds else s.when, s.when_text,
+        s.note, s.key, s.corrected_by, s.confidence, event and event.coder, event and event.confidence,
     )  # fmt: skip
     return sum(1 << n for n, value in enumerate(there) if value is not None)
 

@@ -244,7 +244,7 @@ def statement_quads(statement: Statement, source: Source, iris: Iris) -> str:
     if s.place:
         b.add(f"{_T}place", _iri(iris.entity(s.place)))
     for predicate, field in _TEXT_FIELDS.items():
-        if (text := getattr(s, field)) is not None:
+        if (text := getattr(s, field)) is not None and not (field == "when" and s.is_dated_by_bounds):
             b.add(predicate, _text(text))
     for predicate, field in _NUMBER_FIELDS.items():
         if (number := getattr(s, field)) is not None:
@@ -284,6 +284,11 @@ def statement_quads(statement: Statement, source: Source, iris: Iris) -> str:
             link.add(f"{_T}position", _typed(position, "integer"))
             links.append(str(link))
     return "".join([str(b), *links])
+
+
+def event_quad(statement: str, source: str, event: str, iris: Iris) -> str:
+    """That a statement tells of an event, as N-Quads."""
+    return f"<{iris.statement(statement)}> <{_T}event> {_text(event)} <{iris.source(source)}> .\n"
 
 
 def edge_quad(subject: str, relation: str, object: str, iris: Iris) -> str:
@@ -369,6 +374,7 @@ def statement_from(
     """The statement that these properties describe; `speakers` by position where the chain has two or more."""
     fields: dict[str, Any] = {"source": source.id, "modality": source.modality, "coder": source.coder or "curated"}
     event: dict[str, Any] = {}
+    days: list[str] = []
     lists: dict[str, list[Any]] = {"parties": [], "roles": [], "codes": [], "attributed_to": []}
     roles = _roles()
     for predicate, value, _ in properties:
@@ -405,6 +411,8 @@ def statement_from(
                     fields["confidence"] = float(value)
                 case "correctedBy":
                     fields["corrected_by"] = iris.id(value)
+                case "earliest" | "latest":
+                    days.append(value)
                 case "event":
                     event["id"] = value
                 case "eventCoder":
@@ -413,6 +421,8 @@ def statement_from(
                     event["confidence"] = float(value)
     if speakers:
         lists["attributed_to"] = [speakers[i] for i in sorted(speakers)]
+    if "record" in fields and "when" not in fields and "when_text" not in fields and len(set(days)) == 1 < len(days):
+        fields["when"] = days[0]
     return Statement.model_validate(fields | lists | {"event": event or None})
 
 

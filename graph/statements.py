@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Self
@@ -18,6 +19,7 @@ ID_PATTERN = r"^[a-z2-7]{26}$"
 StatementId = Annotated[
     str, Field(pattern=ID_PATTERN, description="Id of a statement: hash of its content, 26 characters")
 ]
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Confidence = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
@@ -133,6 +135,11 @@ class Statement(Model):
         ]  # fmt: skip
         digest = hashlib.sha256(to_json(content)).digest()
         return base64.b32encode(digest[:16]).decode().rstrip("=").lower()
+
+    @property
+    def is_dated_by_bounds(self) -> bool:
+        """Whether it is a table's record of one day, which its bounds tell: a tenth less to be stored."""
+        return self.record is not None and self.when_text is None and bool(self.when and _DAY.fullmatch(self.when))
 
     def bounds(self, published: str | None) -> Bounds:
         """First and last day on which the act can have taken place, given when the source was published.

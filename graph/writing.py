@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,12 +11,12 @@ import numpy as np
 
 import ontology
 from graph.census import take_census
-from graph.columns import NONE, SUBJECT_IS_STATEMENT, Columns
+from graph.columns import NONE, SUBJECT_IS_STATEMENT, Columns, Editor, Rows
 from graph.descriptions import own_description
 from graph.edges import edge_changes, edge_counts
 from graph.entities import Entity
 from graph.exceptions import InputError, NotFoundError
-from graph.rdf import Iris, Triples, chunks, edge_quad, entity_quads, source_quads, statement_quads
+from graph.rdf import Iris, Triples, chunks, edge_quad, entity_quads, event_quad, source_quads, statement_quads
 from graph.revisions import Revision
 from graph.snapshot import Contents, Snapshot, write_catalogue
 from graph.sources import Source
@@ -25,6 +25,8 @@ from graph.stores import EmbeddedStore
 from ontology import Kind
 
 Check = Callable[[EmbeddedStore, Columns], None]
+Link = Callable[[Columns], Mapping[int, str]]
+"""The events that rows are found to tell of, of rows that have none yet."""
 
 
 @dataclass
@@ -69,6 +71,9 @@ class Draft:
         self._touched_sources: set[str] = set()
         self._put: dict[str, Statement] = {}
         self._standing: set[str] = set()
+        self._streams: list[Iterable[Statement]] = []
+        self._emptied: set[str] = set()
+        self._links: list[Link] = []
         self._removed: set[str] = set()
         self._removed_sources: set[str] = set()
         self.contents: Contents | None = None
@@ -114,10 +119,14 @@ class Draft:
         old = self.sources.get(source.id)
         if old == source:
             return False
-        if old and old.dataset != source.dataset:
-            raise InputError(f"source {source.id!r} belongs to the data set {old.dataset}", way_out="use another id")
+        self._check_owner(source)
         self.set_source(source)
         return True
+
+    def _check_owner(self, source: Source) -> None:
+        old = self.sources.get(source.id)
+        if old and old.dataset != source.dataset:
+            raise InputError(f"source {source.id!r} belongs to the data set {old.dataset}", way_out="use another id")
 
     def _rows_of(self, source: str) -> list[int]:
         number = self.columns.source_number.get(source)
@@ -132,6 +141,20 @@ class Draft:
         (self._standing.add if stands else self._standing.discard)(statement.id)
         self._put[statement.id] = statement
         self._removed.discard(statement.id)
+
+    def stream_source(self, source: Source, statements: Iterable[Statement], link: Link | None = None) -> None:
+        """Adds or replaces a source with all its statements, which are made, and read once, while they are written.
+
+        For coded statements in any number: none draws a plain edge, none may come twice, and no other refers to one.
+        `link` is asked when all are there.
+        """
+        self._check_owner(source)
+        self.sources[source.id] = source
+        self._touched_sources.add(source.id)
+        self._emptied.add(source.id)
+        self._streams.append(statements)
+        if link:
+            self._links.append(link)
 
     def statement(self, id: str) -> Statement:
         """A statement that the draft holds."""
@@ -229,13 +252,15 @@ class Draft:
             if not raw:
                 self._unload(store)
             with store.loading() as load:
-                if not raw:
-                    load(chunks(self._statement_quads()))
-                # The columns are made while the engine is still sorting.
-                columns = self.columns.edited(self._removed, self._put.values(), self.sources, self.entities)
+                editor = Editor(self.columns, self.sources)
+                load(chunks(self._statement_quads(editor, stands=raw)))
+                editor.name(self.entities)
+                columns = editor.finish(self._removed, self._emptied_rows())
                 if not raw:
                     self._drop_unused(columns)
                     load(chunks(self._catalogue_quads()))
+                for link in self._links:
+                    load(chunks(self._event_quads(columns, link(columns))))
                 drawn, gone = edge_changes(self.columns, columns, self._put.keys() | self._removed)
                 load(chunks(edge_quad(*e, self.iris) for e in sorted(drawn)))
             store.remove_quads("".join(edge_quad(*e, self.iris) for e in sorted(gone)))
@@ -298,7 +323,7 @@ class Draft:
 
     def _unload(self, store: EmbeddedStore) -> None:
         iris = self.iris
-        for source in self._removed_sources:
+        for source in self._removed_sources | (self._emptied & self.columns.source_number.keys()):
             store.clear(iris.source(source))
         if self.base is None:
             return
@@ -313,10 +338,25 @@ class Draft:
                 node = iris.statement(id)
                 store.remove([node, *(f"{node}/speaker/{n + 1}" for n in range(len(chain)))], graph)
 
-    def _statement_quads(self) -> Iterator[str]:
-        for id in self._put.keys() - self._standing if self._standing else self._put:
-            statement = self._put[id]
-            yield statement_quads(statement, self.sources[statement.source], self.iris)
+    def _statement_quads(self, editor: Editor, *, stands: bool) -> Iterator[str]:
+        """The quads of all statements that are put, which the columns get at the same time."""
+        for id, statement in self._put.items():
+            editor.add(statement)
+            if not stands and id not in self._standing:
+                yield statement_quads(statement, self.sources[statement.source], self.iris)
+        for stream in self._streams:
+            for statement in stream:
+                editor.add(statement)
+                yield statement_quads(statement, self.sources[statement.source], self.iris)
+
+    def _emptied_rows(self) -> Rows:
+        numbers = [n for s in self._emptied if (n := self.columns.source_number.get(s)) is not None]
+        return np.flatnonzero(np.isin(self.columns.source, numbers))
+
+    def _event_quads(self, columns: Columns, events: Mapping[int, str]) -> Iterator[str]:
+        columns.set_events(events)
+        for row, event in events.items():
+            yield event_quad(columns.id(row), columns.sources[columns.source[row]], event, self.iris)
 
     def _catalogue_quads(self) -> Iterator[str]:
         for id in sorted(self._touched_entities & self.entities.keys()):

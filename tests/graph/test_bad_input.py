@@ -113,7 +113,7 @@ def test_a_relation_of_the_vocabulary_that_does_not_fit_names_what_fits(folder: 
     name, line, message, _ = folder.fault(empty)
     assert (name, line) == ("note.yml", 6)
     assert message.startswith(
-        "statement 'invitation': 'northgate' is a place; the object of invites is one of armed-group, "
+        "statement 'invitation': 'northgate' is a place; the object of invites is one of actor, armed-group, "
     )
 
 
