@@ -183,6 +183,7 @@ def entity_answer(snapshot: Snapshot, id: str) -> Json:
         "aliases": [a.model_dump() for a in e.aliases],
         "description": e.description,
         "of": entity_ref(snapshot, e.of),
+        "country": entity_ref(snapshot, e.country),
         "stands_for": entity_ref(snapshot, e.stands_for),
         "closed": e.closed,
         "members": [entity_ref(snapshot, m) for m in e.members],

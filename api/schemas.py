@@ -227,6 +227,7 @@ class EntityBody(Body):
     aliases: list[NameBody]
     description: str | None
     of: Ref | None
+    country: Ref | None
     stands_for: Ref | None
     closed: bool | None
     members: list[Ref]

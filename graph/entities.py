@@ -72,7 +72,8 @@ class Entity(Model):
 
     `of` leads from a post or body to the body or state that it belongs to and acts for; `stands_for` from a
     place to the actor that its name may stand for; `members` are those of a closed group; `unnamed_in` is the
-    source that speaks of somebody without a name.
+    source that speaks of somebody without a name. `country` is the one that data give somebody or something: who is
+    given a country does not act for it.
     """
 
     id: EntityId
@@ -81,6 +82,7 @@ class Entity(Model):
     aliases: Annotated[tuple[Name, ...], BeforeValidator(_names), AfterValidator(_sorted_names)] = ()
     description: Text | None = None
     of: EntityId | None = None
+    country: EntityId | None = None
     stands_for: EntityId | None = None
     closed: bool | None = None
     members: Annotated[tuple[EntityId, ...], AfterValidator(sorted_unique)] = ()
@@ -99,10 +101,10 @@ class Entity(Model):
             raise ValueError(f"'closed' and 'members' belong to groups, not to a {self.kind}")
         if self.members and not self.closed:
             raise ValueError("an open group lists no members: say closed: true or leave the members out")
-        if self.id in (self.of, self.stands_for, *self.members):
+        if self.id in self.references():
             raise ValueError(f"{self.id!r} refers to itself")
         return self
 
     def references(self) -> tuple[str, ...]:
         """Ids of the other entities that this one names."""
-        return tuple(i for i in (self.of, self.stands_for, *self.members) if i)
+        return tuple(i for i in (self.of, self.country, self.stands_for, *self.members) if i)

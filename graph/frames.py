@@ -77,15 +77,17 @@ def source_faults(statement: Statement, source: Source) -> Iterator[tuple[str, s
 
 def entity_faults(entity: Entity, kind_of: KindOf) -> Iterator[tuple[str, str]]:
     """Faults of what an entity refers to. `kind_of` as for `frame_faults`."""
-    for other in entity.references():
+    singles = {"of": entity.of, "country": entity.country, "stands_for": entity.stands_for}
+    for other in dict.fromkeys(entity.references()):
         if kind_of(other) is None:
-            yield (
-                "of" if other == entity.of else "stands_for" if other == entity.stands_for else "members",
-                (f"no entity has the id {other!r}: add it, or mend the name"),
-            )
+            field = next((name for name, value in singles.items() if value == other), "members")
+            yield field, f"no entity has the id {other!r}: add it, or mend the name"
     kind = kind_of(entity.of) if entity.of else None
     if kind and kind not in (
         Kind.STATE, Kind.GOVERNMENT_BODY, Kind.INTERGOVERNMENTAL_ORGANISATION, Kind.ORGANISATION,
         Kind.DE_FACTO_AUTHORITY, Kind.ARMED_GROUP,
     ):  # fmt: skip
         yield "of", f"{entity.of!r} is a {kind}: a post or body belongs to a state, body or organisation"
+    kind = kind_of(entity.country) if entity.country else None
+    if kind and kind not in (Kind.STATE, Kind.DE_FACTO_AUTHORITY, Kind.PLACE):
+        yield "country", f"{entity.country!r} is a {kind}: a country is a state, de facto authority or place"

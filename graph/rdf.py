@@ -163,7 +163,7 @@ def entity_quads(entity: Entity, datasets: Iterable[str], iris: Iris) -> str:
     for alias in entity.aliases:
         b.text(f"{_SKOS}altLabel", alias.text, alias.lang)
     b.text(f"{_DCTERMS}description", entity.description)
-    for predicate, id in (("of", entity.of), ("standsFor", entity.stands_for)):
+    for predicate, id in (("of", entity.of), ("country", entity.country), ("standsFor", entity.stands_for)):
         b.add(_T + predicate, _iri(iris.entity(id)) if id else None)
     if entity.closed is not None:
         b.add(f"{_T}closed", _typed(str(entity.closed).lower(), "boolean"))
@@ -309,6 +309,8 @@ def entity_from(id: str, properties: Iterable[Property], iris: Iris) -> tuple[En
                 fields["kind"] = p.value
             case "of":
                 fields["of"] = iris.id(p.value)
+            case "country":
+                fields["country"] = iris.id(p.value)
             case "standsFor":
                 fields["stands_for"] = iris.id(p.value)
             case "unnamedIn":

@@ -64,6 +64,7 @@ class T(DefinedNamespace):
     convener: URIRef
     cooperation: URIRef
     correctedBy: URIRef
+    country: URIRef
     dataset: URIRef
     destination: URIRef
     disputed: URIRef

@@ -250,6 +250,7 @@ def _entity(snapshot: Snapshot, id: str) -> tuple[str, Html]:
         pairs(
             ("also called", aliases),
             ("belongs to", entity(e["of"])),
+            ("country", entity(e["country"])),
             ("may stand for", entity(e["stands_for"])),
             ("members", _entities(e["members"])),
             ("unnamed in", link(f"/id/source/{e['unnamed_in']}", e["unnamed_in"]) if e["unnamed_in"] else None),

@@ -153,6 +153,7 @@ def test_an_entity_is_told_with_posts_principals_and_counts(norland: TestClient)
         "aliases": [],
         "description": None,
         "of": None,
+        "country": None,
         "stands_for": None,
         "closed": None,
         "members": [],

@@ -85,6 +85,8 @@ _WRONG_WORDS = [
      "the id 'unspecified' is reserved for the agent that a text leaves open"),
     ("label: Northgate", "label: N\n    stands_for: westmark", "stands_for",
      "no entity has the id 'westmark': add it, or mend the name"),
+    ("label: Northgate", "label: N\n    country: westmark", "country",
+     "no entity has the id 'westmark': add it, or mend the name"),
     ("label: Northgate", "label: N\n    of: norland", "id: northgate",
      "'of' belongs to posts and government bodies, not to a place"),
     ("label: Northgate", "label: N\n    unnamed_in: note-9", "unnamed_in", "no source has the id 'note-9'"),

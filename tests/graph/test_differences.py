@@ -69,7 +69,7 @@ ANNOTATIONS = st.fixed_dictionaries(
 
 
 def annotated(statement: Statement, update: dict[str, Any]) -> Statement:
-    if "status" in update and not update.get("note"):
+    if update.get("status", statement.status) is not Status.ACTIVE and not update.get("note", statement.note):
         update = update | {"note": "why"}
     return Statement.model_validate(statement.model_dump(exclude={"id"}) | update)
 

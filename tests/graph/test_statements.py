@@ -126,6 +126,7 @@ def test_every_relation_tells_what_its_frame_lacks_and_forbids(relation: str) ->
         ({"kind": "state", "members": ["norland"]}, "'closed' and 'members' belong to groups"),
         ({"kind": "group", "members": ["norland"]}, "an open group lists no members"),
         ({"kind": "place", "stands_for": "x"}, "'x' refers to itself"),
+        ({"kind": "place", "country": "x"}, "'x' refers to itself"),
         ({"kind": "person", "label": {"text": "X", "lang": "en-GB"}}, "should match pattern"),
         ({"kind": "person", "label": {"text": "X", "lang": "en-a"}}, "should match pattern"),
         ({"kind": "person", "codes": ["wikidata:"]}, "should match pattern"),

@@ -19,7 +19,7 @@ PREFIXED = "".join(f"@prefix {p}: <{iri}> .\n" for p, iri in store_prefixes().it
 CAST = """
 e:norland a t:State ; t:kind "state" ; skos:prefLabel "Norland"@en .
 e:suland a t:State ; t:kind "state" ; skos:prefLabel "Suland"@en ; skos:altLabel "South Land"@en ; t:code "iso3166-1:SU" .
-e:ada a t:Person ; t:kind "person" ; skos:prefLabel "Ada Orn"@en .
+e:ada a t:Person ; t:kind "person" ; skos:prefLabel "Ada Orn"@en ; t:country e:norland .
 e:bo a t:Person ; t:kind "person" ; skos:prefLabel "Bo Lind"@en ; t:unnamedIn s:paper .
 e:minister a t:Post ; t:kind "post" ; skos:prefLabel "foreign minister of Norland"@en ; t:of e:norland .
 e:harbour a t:Place ; t:kind "place" ; skos:prefLabel "Harbour"@en ; t:standsFor e:norland ; t:dataset "cast" .
@@ -187,6 +187,9 @@ BAD = {
     "a place that stands for a place": ("e:harbour t:standsFor e:harbour .", "stands-for", "harbour"),
     "a state that stands for another": ("e:norland t:standsFor e:suland .", "property-fits-kind", "norland"),
     "an entity with a property of statements": ("e:norland t:start 3 .", "property-fits-kind", "norland"),
+    "a country that is a person": ("e:minister t:country e:ada .", "country", "minister"),
+    "a country that does not exist": ("e:ada t:country e:lost .", "country", "ada"),
+    "two countries": ("e:ada t:country e:norland, e:suland .", "country", "ada"),
     "a post of a place": ("e:minister t:of e:harbour .", "of", "minister"),
     "a closed group without members": (
         'e:x a t:Group ; t:kind "group" ; skos:prefLabel "X"@en ; t:closed true .',
