@@ -17,6 +17,7 @@ from graph.exceptions import (
     AmbiguousNameError,
     ChangeRefusedError,
     CitationRoomError,
+    GraphConflictError,
     GraphError,
     NameResolutionError,
     NotFoundError,
@@ -75,6 +76,7 @@ STATUS: dict[type[Exception], int] = {
     QueryRefusedError: 403,
     QueryTimeoutError: 503,
     QueryTooLargeError: 422,
+    GraphConflictError: 409,
     QueryError: 500,
     StoreLockedError: 503,
     CitationRoomError: 507,
@@ -126,6 +128,8 @@ def add_handlers(app: FastAPI) -> None:
             extra |= {"what": error.what, "value": error.id} | ({"known": list(error.known)} if error.known else {})
         elif isinstance(error, ChangeRefusedError):
             extra |= {"findings": [asdict(f) for f in error.findings[:_MOST_FINDINGS]]}
+        elif isinstance(error, GraphConflictError):
+            extra |= {"graph": error.graph}
         elif isinstance(error, ParameterError):
             extra |= {"parameter": error.parameter}
         headers = {"Retry-After": "5"} if status == 503 else {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from graph.exceptions import NotFoundError, QueryRefusedError, StoreWriteError
+from graph.exceptions import GraphConflictError, NotFoundError, QueryRefusedError, StoreWriteError
 from graph.policy import check_query
 from graph.stores.embedded import BLANK, NO_TRIPLE_TERMS, EmbeddedStore, Place, places_of_data
 from graph.updates import Operation, graphs_named, split, template, variable, with_dataset
@@ -50,7 +50,10 @@ class SparqlUpdate:
     using_named: tuple[str, ...] = ()
 
     def apply(self, store: EmbeddedStore, prefixes: Mapping[str, str]) -> Touched:
-        """Applies it. Raises QuerySyntaxError, QueryRefusedError, ParameterError, QueryError."""
+        """Applies it.
+
+        Raises QuerySyntaxError, QueryRefusedError, GraphConflictError, ParameterError, QueryError.
+        """
         declared = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefixes.items())
         operations = with_dataset(split(self.text, declared), self.using, self.using_named)
         for o in operations:
@@ -83,7 +86,9 @@ class SparqlUpdate:
             case _:
                 graphs = graphs_named(o, self._read)
                 touched.everything |= graphs is None
-                touched.graphs |= graphs or set()
+                touched.graphs |= set(graphs or ())
+                if graphs and not o.silent and o.keyword != "CLEAR":
+                    _check_presence(o.keyword, graphs[0], store)
                 if o.keyword == "CLEAR":
                     # The protocol's suite clears a graph that is not there, as one that happens to be empty.
                     update = o.as_silent
@@ -119,6 +124,15 @@ class SparqlUpdate:
         head = " ".join(f"?{n}" for n in names)
         body = "".join(f"({' '.join(term or 'UNDEF' for term in row)})\n" for row in rows)
         return o.with_pattern(f"{{ VALUES ({head}) {{ {body} }} }}")
+
+
+def _check_presence(operation: str, graph: str | None, store: EmbeddedStore) -> None:
+    """Raises GraphConflictError where the graph that is made is there, or one that is taken is not.
+
+    The engine would copy a graph that is not there, and so empty the other one for want of a letter in a name.
+    """
+    if graph is not None and store.has_graph(graph) == (operation == "CREATE"):
+        raise GraphConflictError(operation, graph)
 
 
 def _filled(term: str, values: Mapping[str, str | None]) -> str | None:

@@ -14,7 +14,8 @@ GraphError
 │   ├── QuerySyntaxError
 │   ├── QueryRefusedError      against the policy: SERVICE, depth, size, update
 │   ├── QueryTimeoutError
-│   └── QueryTooLargeError     more rows, bytes or memory than allowed
+│   ├── QueryTooLargeError     more rows, bytes or memory than allowed
+│   └── GraphConflictError     a graph that an operation needs is not there, or one that it makes is
 ├── ServiceError               a service that cannot be reached, or answers what it should not
 └── StoreError                 the store cannot be opened or written
     ├── BackupError            a backup that is damaged, or none
@@ -150,6 +151,18 @@ class QueryTimeoutError(QueryError):
 
 class QueryTooLargeError(QueryError):
     """The answer has more rows or bytes, or needs more memory, than allowed."""
+
+
+class GraphConflictError(QueryError):
+    """An operation of an update needs a graph that is not there, or makes one that is; `graph` names it."""
+
+    def __init__(self, operation: str, graph: str) -> None:
+        self.graph = graph
+        if operation == "CREATE":
+            found, way_out = "already there", "CREATE SILENT leaves it as it is"
+        else:
+            found, way_out = "not there", f"{operation} SILENT takes it for an empty one"
+        super().__init__(f"{operation}: the graph <{graph}> is {found}, nothing was changed; {way_out}")
 
 
 class ServiceError(GraphError):

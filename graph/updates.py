@@ -288,12 +288,15 @@ def variable(term: str | None) -> str | None:
     return term.removeprefix(_VARIABLE) if term and term.startswith(_VARIABLE) else None
 
 
-def graphs_named(o: Operation, read: Read) -> set[str | None] | None:
-    """The graphs that CLEAR, DROP, CREATE, COPY, MOVE or ADD is about, the default one as None; None for all."""
+def graphs_named(o: Operation, read: Read) -> list[str | None] | None:
+    """The graphs that CLEAR, DROP, CREATE, COPY, MOVE or ADD names, in order, the default one as None; None for all."""
     if o.keyword not in _OF_GRAPHS or not {"ALL", "NAMED"}.isdisjoint(o.words):
         return None
-    found: set[str | None] = {None} if "DEFAULT" in o.words else set()
+    found: list[str | None] = []
     for token in _TOKEN.finditer(o.text):
-        if token["iri"] or token["name"]:
-            found |= {g for g, _ in read(f"{o.prologue}\nINSERT DATA {{ GRAPH {token[0]} {{ <a:a> <a:a> <a:a> }} }}")}
+        if token["word"] and token[0].upper() == "DEFAULT":
+            found.append(None)
+        elif token["iri"] or token["name"]:
+            data = f"INSERT DATA {{ GRAPH {token[0]} {{ <a:a> <a:a> <a:a> }} }}"
+            found += [graph for graph, _ in read(f"{o.prologue}\n{data}")]
     return found

@@ -37,6 +37,7 @@ BODY = {
 @router.post(
     "/update", response_class=Response, responses=WRITE_RESPONSES | {
         200: {"description": "What was changed, visible from now on.", "content": {"application/json": {}}},
+        409: {"description": "A graph that an operation needs is not there, or one that it makes is; see SILENT."},
     },
     summary="A SPARQL update", dependencies=BEARER, openapi_extra={"requestBody": {"required": True, "content": BODY}},
 )  # fmt: skip

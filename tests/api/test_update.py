@@ -195,7 +195,7 @@ def test_a_dataset_in_two_places_is_400_and_changes_nothing(ordinary: TestClient
 def test_an_update_is_whole_or_not_at_all(store: TestClient) -> None:
     send(store, insert(ONE))
     for failing in ("DROP GRAPH <a:nowhere>", f"CREATE GRAPH <{TWO}>"):
-        assert detail(send(store, f"CLEAR ALL; {insert(TWO)}; {failing}"), 500)
+        assert detail(send(store, f"CLEAR ALL; {insert(TWO)}; {failing}"), 409)
     for refused in (
         "LOAD <file:///etc/passwd>",
         "INSERT { ?s ?p ?o } WHERE { SERVICE <http://a.example/> { ?s ?p ?o } }",
@@ -203,6 +203,36 @@ def test_an_update_is_whole_or_not_at_all(store: TestClient) -> None:
         assert detail(send(store, f"CLEAR ALL; {refused}"), 403)
     assert ask(store, f"GRAPH <{ONE}> {{ <a:s> <a:p> 1 }}")
     assert not ask(store, f"GRAPH <{TWO}> {{ ?s ?p ?o }}")
+
+
+@pytest.mark.parametrize(
+    ("text", "silent"),
+    [
+        (f"CREATE GRAPH <{ONE}>", f"CREATE SILENT GRAPH <{ONE}>"),
+        (f"drop graph <{TWO}>", f"drop silent graph <{TWO}>"),
+        (f"PREFIX a: <http://a.example/> MOVE GRAPH a:two TO <{ONE}>", f"MOVE SILENT <{TWO}> TO <{THREE}>"),
+        (f"MOVE <{TWO}> TO <{TWO}>", f"MOVE SILENT <{TWO}> TO <{TWO}>"),
+        (f"COPY <{TWO}> TO <{ONE}>", f"COPY SILENT <{TWO}> TO <{THREE}>"),
+        (f"ADD <{TWO}> TO DEFAULT", f"ADD SILENT <{TWO}> TO <{ONE}>"),
+    ],
+)
+def test_a_graph_there_or_not_there_against_the_operation_is_409_and_silent_passes_over_it(
+    store: TestClient, caplog: pytest.LogCaptureFixture, text: str, silent: str
+) -> None:
+    send(store, insert(ONE))
+    answer = send(store, text)
+    told, graph = detail(answer, 409), ONE if "CREATE" in text else TWO
+    assert f"<{graph}>" in told
+    assert "SILENT" in told
+    assert (answer.json()["error"], answer.json()["graph"]) == ("GraphConflictError", graph)
+    assert not [record for record in caplog.records if record.exc_info]
+    assert send(store, silent).status_code == 200
+    assert ask(store, f"GRAPH <{ONE}> {{ <a:s> <a:p> 1 }}")
+
+
+def test_the_default_graph_is_always_there(store: TestClient) -> None:
+    for text in (f"COPY DEFAULT TO <{ONE}>", f"MOVE DEFAULT TO <{ONE}>", f"ADD DEFAULT TO <{ONE}>", "DROP DEFAULT"):
+        assert send(store, text).status_code == 200
 
 
 @pytest.mark.parametrize("how", ["", "SILENT ", "silent "])

@@ -100,12 +100,13 @@ def test_a_template_tells_graphs_subjects_and_dataset() -> None:
 @pytest.mark.parametrize(
     ("text", "graphs"),
     [
-        ("CLEAR DEFAULT", {None}), ("DROP SILENT GRAPH <g:g>", {"g:g"}), ("CLEAR NAMED", None), ("DROP ALL", None),
-        ("COPY <g:a> TO DEFAULT", {"g:a", None}), ("ADD GRAPH <g:a> TO <g:b>", {"g:a", "g:b"}),
-        (r"PREFIX g: <g:> MOVE g:a\-b TO <g:\u0063>", {"g:a-b", "g:c"}),
+        ("CLEAR DEFAULT", [None]), ("DROP SILENT GRAPH <g:g>", ["g:g"]), ("CLEAR NAMED", None), ("DROP ALL", None),
+        ("COPY <g:a> TO DEFAULT", ["g:a", None]), ("ADD GRAPH <g:a> TO <g:b>", ["g:a", "g:b"]),
+        (r"PREFIX g: <g:> MOVE g:a\-b TO <g:\u0063>", ["g:a-b", "g:c"]),
+        ("MOVE DEFAULT TO <g:a>", [None, "g:a"]), ("COPY <g:a> TO <g:a> # DEFAULT", ["g:a", "g:a"]),
     ],
 )  # fmt: skip
-def test_operations_on_graphs_tell_which(text: str, graphs: set[str | None] | None) -> None:
+def test_operations_on_graphs_tell_which(text: str, graphs: list[str | None] | None) -> None:
     (o,) = split(text)
     assert graphs_named(o, read) == graphs
 
