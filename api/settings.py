@@ -86,7 +86,8 @@ class Settings(BaseSettings):
     connections_each: int = Field(100, ge=1, description="Most connections of one address, but for trusted proxies.")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         ("127.0.0.1", "::1"),
-        description="Addresses of proxies, separated by commas, that say by X-Forwarded-For whom they speak for.",
+        description="Addresses of proxies, separated by commas, that say by X-Forwarded-For for whom they speak, "
+        "and by X-Forwarded-Host and -Proto under which address. They must set these, not pass on what a client sent.",
     )
     write_length: int = Field(
         64 * 1024 * 1024, ge=1024, description="Most bytes of a request's body, for whoever holds a token."

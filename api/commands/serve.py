@@ -22,6 +22,7 @@ from api.commands.console import application, note, progress
 from api.commands.options import with_options, wrong_usage
 from api.connections import BoundedConnection
 from api.logs import set_up_logging
+from api.proxies import Proxied
 from api.settings import Settings
 
 
@@ -48,7 +49,8 @@ def serve(**given: str) -> None:
             note(f"Tertius answers on http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
             service = create_app(settings, graph)
             config = uvicorn.Config(
-                service,
+                Proxied(service, list(settings.trusted_proxies)),
+                proxy_headers=False,
                 log_config=None,
                 access_log=False,
                 http=partial(  # type: ignore[arg-type]  # called as the class would be
@@ -61,7 +63,6 @@ def serve(**given: str) -> None:
                     proxies=frozenset(settings.trusted_proxies),
                     open=Counter(),
                 ),
-                forwarded_allow_ips=list(settings.trusted_proxies),
                 server_header=False,
                 # A query that runs may end; those that wait are told to come back.
                 timeout_graceful_shutdown=math.ceil(settings.query_timeout) + 1,
