@@ -11,7 +11,7 @@ from ontology import PREFIXES
 
 JSON_LD, BIBTEX, HTML = "application/ld+json", "application/x-bibtex", "text/html"
 
-_UNION = "union-default-graph"
+_UNION, _PREFIXED = "union-default-graph", "declared-prefixes"
 CONTEXT: dict[str, Any] = {
     "schema": PREFIXES["schema"],
     "prov": PREFIXES["prov"],
@@ -72,7 +72,7 @@ def json_ld(citation: Citation) -> dict[str, Any]:
     asked: dict[str, Any] = {"type": "prov:Activity", "door": request.path}
     if request.query is not None:
         asked["query"] = request.query
-    settings = [(_UNION, str(request.union).lower())]
+    settings = [(_UNION, str(request.union).lower()), *([] if request.prefixed else [(_PREFIXED, "false")])]
     parameters = [*request.parameters, *(settings if request.kind is Kind.SPARQL else [])]
     asked["parameters"] = [{"type": "schema:PropertyValue", "name": n, "value": v} for n, v in parameters]
     asked["software"] = {"type": ["prov:SoftwareAgent", "schema:SoftwareApplication"], "name": citation.software}
@@ -107,7 +107,8 @@ def citation_in(document: dict[str, Any]) -> Citation:
     pairs = [(p["name"], p["value"]) for p in asked["parameters"]]
     request = Request(
         kind=Kind.SPARQL if "query" in asked else Kind.QUESTION, path=asked["door"], query=asked.get("query"),
-        parameters=tuple(pair for pair in pairs if pair[0] != _UNION), union=dict(pairs).get(_UNION) != "false",
+        parameters=tuple(pair for pair in pairs if pair[0] not in (_UNION, _PREFIXED)),
+        union=dict(pairs).get(_UNION) != "false", prefixed=dict(pairs).get(_PREFIXED) != "false",
     )  # fmt: skip
     sources = tuple(
         CitedSource(

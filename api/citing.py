@@ -62,14 +62,14 @@ class Run(Protocol):
 
     async def __call__(
         self, snapshot: Snapshot, query: str, media_types: MediaTypes, *, union: bool,
-        dataset: QueryDataset | None, bindings: Mapping[str, Term] | None,
+        dataset: QueryDataset | None, prefixed: bool, bindings: Mapping[str, Term] | None,
     ) -> Answer: ...  # fmt: skip
 
 
 # What was asked
 
 
-def request_for(target: str, *, union: bool) -> Request:
+def request_for(target: str, *, union: bool, prefixed: bool = True) -> Request:
     """What an address of the service asks: /sparql, /questions/…, /who/…, /statements, /timeline or /conflicts.
 
     Raises ParameterError, and NotFoundError for a named question that is none.
@@ -85,7 +85,7 @@ def request_for(target: str, *, union: bool) -> Request:
         queries = [v for name, v in pairs if name == "query"]
         if len(queries) != 1:
             raise ParameterError("target", f"/sparql needs one query and has {len(queries)}")
-        return sparql_request(queries[0], [p for p in pairs if p[0] != "query"], union=union)
+        return sparql_request(queries[0], [p for p in pairs if p[0] != "query"], union=union, prefixed=prefixed)
     if parts.path.startswith(_NAMED):
         named = named_query(unquote(parts.path.removeprefix(_NAMED)))
         if unknown := [n for n, _ in pairs if n not in named.variables] or _repeated(pairs):
@@ -100,13 +100,15 @@ def request_for(target: str, *, union: bool) -> Request:
     return Request(kind=Kind.QUESTION, path=quote(unquote(path)), parameters=tuple(sorted(listed)))
 
 
-def sparql_request(query: str, parameters: Iterable[tuple[str, str]] = (), *, union: bool) -> Request:
+def sparql_request(
+    query: str, parameters: Iterable[tuple[str, str]] = (), *, union: bool, prefixed: bool = True
+) -> Request:
     """What a SPARQL query asks. Raises ParameterError."""
     pairs = tuple(sorted(set(parameters)))
     for name, _ in pairs:
         if name not in _GRAPHS:
             raise ParameterError(name, f"a frozen query takes query, {', '.join(_GRAPHS)}")
-    return Request(kind=Kind.SPARQL, path="/sparql", query=query, parameters=pairs, union=union)
+    return Request(kind=Kind.SPARQL, path="/sparql", query=query, parameters=pairs, union=union, prefixed=prefixed)
 
 
 def _repeated(pairs: Iterable[tuple[str, str]]) -> list[str]:
@@ -188,10 +190,15 @@ async def run_sparql(snapshot: Snapshot, request: Request, run: Run, media_types
     if request.path.startswith(_NAMED):
         named = named_query(request.path.removeprefix(_NAMED))
         bindings = await run_in_threadpool(named.bound, dict(request.parameters), snapshot.names, snapshot.iris)
-        return await run(snapshot, request.query, media_types, union=True, dataset=None, bindings=bindings)
+        return await run(
+            snapshot, request.query, media_types, union=True, dataset=None, prefixed=True, bindings=bindings
+        )
     graphs = {name: tuple(v for n, v in request.parameters if n == name) for name in _GRAPHS}
     dataset = QueryDataset(*graphs.values()) if request.parameters else None
-    return await run(snapshot, request.query, media_types, union=request.union, dataset=dataset, bindings=None)
+    return await run(
+        snapshot, request.query, media_types, union=request.union, dataset=dataset, prefixed=request.prefixed,
+        bindings=None,
+    )  # fmt: skip
 
 
 Items = tuple[list[Any], list[str]]

@@ -32,7 +32,6 @@ from graph.revisions import CITATIONS, sync_folder
 from graph.snapshot import Snapshot
 
 _ID = re.compile(r"([1-9][0-9]{0,17})-([a-z2-7]{26})")
-CITATION_ID = rf"^{_ID.pattern}$"
 _DIGEST = 16
 """Hexadecimal digits by which a row is known where the rows themselves would take too much room."""
 ROOM_FOR_ROWS = 256 * 1024
@@ -56,7 +55,10 @@ class Scope(StrEnum):
 
 
 class Request(Model):
-    """What was asked: a path with its parameters; for SPARQL the query and the graphs that it was about."""
+    """What was asked: a path with its parameters; for SPARQL the query and the graphs that it was about.
+
+    `prefixed` tells whether the usual prefixes were declared.
+    """
 
     model_config = Model.model_config | {"str_strip_whitespace": False}
 
@@ -65,6 +67,7 @@ class Request(Model):
     query: str | None = None
     parameters: tuple[tuple[str, str], ...] = ()
     union: bool = True
+    prefixed: bool = True
 
 
 class CitedSource(Model):
@@ -99,7 +102,9 @@ class Citation(Model):
     @cached_property
     def id(self) -> str:
         """The number of the revision and a hash."""
-        content = canonical([self.store_id, self.revision, self.request.model_dump(mode="json"), self.checksum])
+        # What is as usual stays out of it: older citations keep their ids.
+        request = self.request.model_dump(mode="json", exclude={"prefixed"} if self.request.prefixed else None)
+        content = canonical([self.store_id, self.revision, request, self.checksum])
         digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()
         return f"{self.revision}-{base64.b32encode(digest[:16]).decode().rstrip('=').lower()}"
 

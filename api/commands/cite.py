@@ -87,11 +87,11 @@ def store_of(store: Path | None) -> KnowledgeGraph:
 
 async def run(
     snapshot: Snapshot, query: str, media_types: MediaTypes, *, union: bool,
-    dataset: QueryDataset | None, bindings: Mapping[str, Term] | None,
+    dataset: QueryDataset | None, prefixed: bool, bindings: Mapping[str, Term] | None,
 ) -> Answer:  # fmt: skip
     """The engine's answer, in this process."""
     types = media_types.solutions, media_types.triples
-    return answered(snapshot, query, *types, union=union, dataset=dataset, bindings=bindings)
+    return answered(snapshot, query, *types, union=union, dataset=dataset, prefixed=prefixed, bindings=bindings)
 
 
 app = application(

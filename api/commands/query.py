@@ -105,7 +105,7 @@ def read_query(file: Path) -> str:
 
 def answered(
     snapshot: Snapshot, text: str, solutions: str, triples: str, *, union: bool,
-    dataset: QueryDataset | None = None, bindings: Mapping[str, Term] | None = None,
+    dataset: QueryDataset | None = None, prefixed: bool = True, bindings: Mapping[str, Term] | None = None,
 ) -> Answer:  # fmt: skip
     """The engine's answer. It works in a thread: the engine hears no signal, so that Ctrl-C would wait for it."""
     done: list[Answer] = []
@@ -115,7 +115,13 @@ def answered(
         try:
             done.append(
                 snapshot.store.answer(
-                    text, solutions or None, triples or None, union=union, dataset=dataset, bindings=bindings
+                    text,
+                    solutions or None,
+                    triples or None,
+                    union=union,
+                    dataset=dataset,
+                    prefixed=prefixed,
+                    bindings=bindings,
                 )
             )
         except BaseException as error:  # noqa: BLE001 - raised again where it is waited for

@@ -65,7 +65,7 @@ async def freeze(
     # Whoever may write could fill the disk anyway.
     bound = state.tokens.holder(request.headers.get("authorization")) is None
     target = body.target if body.target is not None else f"/sparql?{urlencode({'query': body.query})}"
-    asked = citing.request_for(target, union=settings.union_default_graph)
+    asked = citing.request_for(target, union=settings.union_default_graph, prefixed=not settings.raw_rdf)
     citation, new = await citing.freeze(
         state.graph, asked, turn.run, revision=body.revision, most_bytes=settings.citation_bytes,
         room=settings.citation_room * 1024 * 1024 if bound else None,

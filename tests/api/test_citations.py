@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from api import schemas
-from api.citation_documents import BIBTEX, HTML, JSON_LD, latex
+from api.citation_documents import BIBTEX, HTML, JSON_LD, citation_in, latex
 from api.cli import app
 from graph import Entity, InputError, KnowledgeGraph, Source, Statement
 from graph.checksums import lines_of_answers, lines_of_results
@@ -251,6 +251,27 @@ def test_a_frozen_query_answers_in_every_format_of_its_form(norland: TestClient)
     assert lines_of_results(solutions).checksum == norland.get(place).json()["checksum"]["digest"]
     assert norland.get(f"{place}/answer", headers={"Accept": "application/json"}).json() == solutions
     assert norland.get(f"{place}/answer", headers={"Accept": "text/turtle"}).status_code == 406
+
+
+def test_a_query_without_declared_prefixes_is_frozen_and_had_again_without_them(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"store": tmp_path / "raw", "raw_rdf": True}
+    query = "PREFIX r: <a:> SELECT * { ?s r:p ?o }"
+    with client_of(NORLAND, **settings) as client:
+        for undeclared in (QUERY, EVERY_STATEMENT):
+            assert client.get("/sparql", params={"query": undeclared}).status_code == 400
+            assert client.post("/citations", json={"query": undeclared}).status_code == 400
+        place = freeze(client, query=query)
+        assert client.get(f"{place}/answer").json()["results"]["bindings"] == []
+        document = client.get(place, headers={"Accept": JSON_LD}).json()
+        assert {"type": "schema:PropertyValue", "name": "declared-prefixes", "value": "false"} in (
+            document["asked"]["parameters"]
+        )
+        assert citation_in(document).id == document["identifier"]
+    with client_of("none", store=settings["store"]) as client:
+        assert client.get(f"{place}/changes").json()["same"] is True
+        assert freeze(client, query=query) != place
+    with KnowledgeGraph(settings["store"]) as kg:
+        assert tertius(0, "rerun", document["identifier"], "--store", kg.path).startswith("the same ")
 
 
 def test_an_older_answer_is_frozen_by_its_revision(client: TestClient, kg: KnowledgeGraph) -> None:

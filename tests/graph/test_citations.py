@@ -12,6 +12,7 @@ import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,18 @@ def test_a_frozen_answer_is_read_as_it_was_written(kg: KnowledgeGraph) -> None:
         frozen = again.citations.read(citation.id)
     assert (frozen.citation, frozen.lines) == (citation, lines.lines)
     assert citation.id.startswith(f"{kg.snapshot.revision}-")
+
+
+def test_a_citation_keeps_its_id_in_every_version() -> None:
+    facts: dict[str, Any] = {
+        "store_id": "s", "base": "https://a.example/", "revision": 7, "form": Form.TRUTH, "rows": 1,
+        "checksum": "0" * 64, "sources": (), "sources_total": 0, "scope": Scope.EXACT,
+        "software": "a test", "created": NOW,
+    }  # fmt: skip
+    asked = Request(kind=Kind.SPARQL, path="/sparql", query="ASK {}")
+    plain = Citation(request=asked, **facts)
+    assert plain.id == "7-jmuchhvo7u7i3kbdstlhrrn274"
+    assert Citation(request=asked.model_copy(update={"prefixed": False}), **facts).id != plain.id
 
 
 def test_the_same_is_frozen_once_and_keeps_its_date(kg: KnowledgeGraph) -> None:
