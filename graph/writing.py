@@ -25,8 +25,8 @@ from graph.stores import EmbeddedStore
 from ontology import Kind
 
 Check = Callable[[EmbeddedStore, Columns], None]
-Link = Callable[[Columns], Mapping[int, str]]
-"""The events that rows are found to tell of, of rows that have none yet."""
+Finish = Callable[[Columns], Mapping[int, str]]
+"""Told the columns when all statements are there; gives the events that rows are found to tell of."""
 
 
 @dataclass
@@ -73,7 +73,7 @@ class Draft:
         self._standing: set[str] = set()
         self._streams: list[Iterable[Statement]] = []
         self._emptied: set[str] = set()
-        self._links: list[Link] = []
+        self._finishes: list[Finish] = []
         self._removed: set[str] = set()
         self._removed_sources: set[str] = set()
         self.contents: Contents | None = None
@@ -142,19 +142,18 @@ class Draft:
         self._put[statement.id] = statement
         self._removed.discard(statement.id)
 
-    def stream_source(self, source: Source, statements: Iterable[Statement], link: Link | None = None) -> None:
+    def stream_source(self, source: Source, statements: Iterable[Statement], finish: Finish) -> None:
         """Adds or replaces a source with all its statements, which are made, and read once, while they are written.
 
         For coded statements in any number: none draws a plain edge, none may come twice, and no other refers to one.
-        `link` is asked when all are there.
+        `finish` is called when all are there.
         """
         self._check_owner(source)
         self.sources[source.id] = source
         self._touched_sources.add(source.id)
         self._emptied.add(source.id)
         self._streams.append(statements)
-        if link:
-            self._links.append(link)
+        self._finishes.append(finish)
 
     def statement(self, id: str) -> Statement:
         """A statement that the draft holds."""
@@ -259,8 +258,8 @@ class Draft:
                 if not raw:
                     self._drop_unused(columns)
                     load(chunks(self._catalogue_quads()))
-                for link in self._links:
-                    load(chunks(self._event_quads(columns, link(columns))))
+                for finish in self._finishes:
+                    load(chunks(self._event_quads(columns, finish(columns))))
                 drawn, gone = edge_changes(self.columns, columns, self._put.keys() | self._removed)
                 load(chunks(edge_quad(*e, self.iris) for e in sorted(drawn)))
             store.remove_quads("".join(edge_quad(*e, self.iris) for e in sorted(gone)))

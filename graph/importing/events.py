@@ -88,6 +88,10 @@ class Format(Protocol):
         """
         ...
 
+    def header(self, head: bytes) -> list[str]:
+        """The names of the columns, from how the file begins; none where its first line is no header."""
+        ...
+
     def fields(self, raw: bytes, header: Sequence[str], options: Options) -> dict[str, str]:
         """The fields of a record by name, as the file has them."""
         ...

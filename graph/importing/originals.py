@@ -1,0 +1,107 @@
+"""The records of an imported file as they were, compressed in blocks: what no statement says can be asked of them."""
+
+import json
+import os
+import shutil
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+_BLOCK = 256
+"""Records in a block: what is unpacked to read one of them."""
+
+
+class OriginalsWriter:
+    """Writes records in order into a folder that has its name only once all is on the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._part = folder, folder.with_name(f".{folder.name}.{os.getpid()}.part")
+        shutil.rmtree(self._part, ignore_errors=True)
+        self._part.mkdir(parents=True)
+        self._data = (self._part / "records.bin").open("wb")
+        self._rejects = (self._part / "rejects.jsonl").open("w", encoding="utf-8")
+        self._block: list[bytes] = []
+        self._starts = [0]
+        self._numbers: list[int] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._data.close()
+        self._rejects.close()
+        shutil.rmtree(self._part, ignore_errors=True)
+
+    def add(self, number: int, raw: bytes) -> None:
+        """Adds a record, whose number is higher than those before."""
+        if not self._block:
+            self._numbers.append(number)
+        self._block.append(number.to_bytes(8, "big") + len(raw).to_bytes(8, "big") + raw)
+        if len(self._block) == _BLOCK:
+            self._end_block()
+
+    def reject(self, number: int, raw: bytes, reason: str, file: str) -> None:
+        """Keeps a record that became no statement, with the reason."""
+        told = {"file": file, "record": number, "reason": reason, "bytes": raw.decode("latin-1")}
+        self._rejects.write(json.dumps(told, ensure_ascii=True) + "\n")
+
+    def finish(self, report: str) -> None:
+        """Writes the report, and gives the folder its name."""
+        if self._block:
+            self._end_block()
+        with (self._part / "index.npz").open("wb") as index:
+            np.savez(index, starts=np.array(self._starts, np.int64), numbers=np.array(self._numbers, np.int64))
+            index.flush()
+            os.fsync(index.fileno())
+        (self._part / "report.json").write_text(report, "utf-8")
+        for file in (self._data, self._rejects):
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._part.rename(self._folder)
+
+    def _end_block(self) -> None:
+        self._data.write(zlib.compress(b"".join(self._block), 1))
+        self._starts.append(self._data.tell())
+        self._block.clear()
+
+
+class Originals:
+    """The kept records of one imported file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def report(self) -> str:
+        """The report of the import, as JSON."""
+        return (self.folder / "report.json").read_text("utf-8")
+
+    def rejects(self) -> Iterator[dict[str, object]]:
+        """The records that became no statement: file, record, reason and bytes, one character a byte."""
+        with (self.folder / "rejects.jsonl").open(encoding="utf-8") as file:
+            yield from map(json.loads, file)
+
+    def record(self, number: int) -> bytes | None:
+        """The bytes of a record, None where there is none of this number."""
+        with np.load(self.folder / "index.npz") as index:
+            starts, numbers = index["starts"], index["numbers"]
+        block = int(np.searchsorted(numbers, number, side="right")) - 1
+        if block < 0:
+            return None
+        with (self.folder / "records.bin").open("rb") as file:
+            file.seek(int(starts[block]))
+            data = zlib.decompress(file.read(int(starts[block + 1] - starts[block])))
+        at = 0
+        while at < len(data):
+            found, length = int.from_bytes(data[at : at + 8], "big"), int.from_bytes(data[at + 8 : at + 16], "big")
+            if found == number:
+                return data[at + 16 : at + 16 + length]
+            at += 16 + length
+        return None
