@@ -244,6 +244,7 @@ def relation_answer(r: Relation) -> Json:
         "frame": {
             "requires": sorted(f.requires),
             "requires_any": sorted(f.requires_any),
+            "parties_for": sorted(f.parties_for),
             "permits": sorted(f.permits),
             "roles": sorted(f.roles),
             "subject_kinds": sorted(f.subject_kinds),

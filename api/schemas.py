@@ -245,6 +245,7 @@ class FrameBody(Body):
 
     requires: list[str]
     requires_any: list[str]
+    parties_for: list[str]
     permits: list[str]
     roles: list[str]
     subject_kinds: list[str]

@@ -21,12 +21,13 @@ def frame_faults(statement: Statement, kind_of: KindOf) -> Iterator[tuple[str, s
             ("parties", s.parties), ("topic", s.topic), ("place", s.place),
         ) if value
     }  # fmt: skip
-    if not frame.requires <= filled <= frame.permits:
-        for slot in sorted(frame.requires - filled):
+    standing = filled | frame.parties_for if s.parties else filled
+    if not (frame.requires <= standing and filled <= frame.permits):
+        for slot in sorted(frame.requires - standing):
             yield slot, f"{relation.id} requires {slot}"
         for slot in sorted(filled - frame.permits):
             yield slot, f"{relation.id} takes no {slot}; it takes {', '.join(sorted(frame.permits))}"
-    if frame.requires_any and frame.requires_any.isdisjoint(filled):
+    if frame.requires_any and frame.requires_any.isdisjoint(standing):
         yield "relation", f"{relation.id} requires at least one of {', '.join(sorted(frame.requires_any))}"
     for role in s.roles:
         if role.role not in frame.roles:

@@ -21,6 +21,8 @@ def in_words(snapshot: Snapshot, row: int, depth: int = 0) -> str:
     words.append(f"not: {relation.label}" if modality is Modality.NEGATED else relation.label)
     if c.object[row] != NONE:
         words.append(snapshot.label(c.entities[c.object[row]]))
+    elif parties and subject != NONE and "object" in relation.frame.parties_for:
+        words, parties = [*words, _joined(parties)], []
     if parties and not all(p in words[-1] for p in parties):
         words.append(f"between {_joined(parties)}" if len(parties) > 1 else f"with {parties[0]}")
     if c.about[row] != NONE:

@@ -139,6 +139,7 @@ def frame_rows(v: Vocabulary, frame: Frame) -> list[tuple[str, str]]:
     rows = [
         ("required", slots(frame.requires)),
         ("one of", slots(frame.requires_any)),
+        ("parties may stand for", slots(frame.parties_for)),
         ("optional", slots(frame.permits - frame.requires - frame.requires_any)),
         ("roles", ", ".join(r for r in v.roles if r in frame.roles)),
         ("subject is", kinds_in_words(v, frame.subject_kinds)),

@@ -98,6 +98,7 @@ class T(DefinedNamespace):
     observer: URIRef
     of: URIRef
     opposition: URIRef
+    partiesFor: URIRef
     party: URIRef
     partyKind: URIRef
     permits: URIRef
@@ -108,6 +109,7 @@ class T(DefinedNamespace):
     published: URIRef
     purpose: URIRef
     record: URIRef
+    recipient: URIRef
     reflexive: URIRef
     repeated: URIRef
     requires: URIRef

@@ -29,6 +29,7 @@ class Frame:
     label: str
     requires: frozenset[str]
     requires_any: frozenset[str]
+    parties_for: frozenset[str]
     permits: frozenset[str]
     roles: frozenset[str]
     subject_kinds: frozenset[str]
@@ -189,6 +190,7 @@ class Vocabulary:
             label=self._one(frame, RDFS.label),
             requires=requires,
             requires_any=any_of,
+            parties_for=names(T.partiesFor),
             permits=requires | any_of | names(T.permits) | {"place"},
             roles=names(T.permitsRole),
             subject_kinds=self._kinds(frame, T.subjectKind),
@@ -256,7 +258,9 @@ class Vocabulary:
                     raise VocabularyError(f"relation {r.id}: wider relation {wider} is not declared")
                 if r.id in self._climb(wider):
                     raise VocabularyError(f"relation {r.id} is wider than itself")
-            unknown = (r.frame.requires | r.frame.requires_any | r.frame.permits) - set(self.slots)
+            unknown = (r.frame.requires | r.frame.requires_any | r.frame.permits | r.frame.parties_for) - set(
+                self.slots
+            )
             unknown |= r.frame.roles - set(self.roles)
             if unknown:
                 raise VocabularyError(f"frame {r.frame.id}: unknown slots or roles {sorted(unknown)}")

@@ -329,6 +329,7 @@ def _relation(snapshot: Snapshot, id: str) -> tuple[str, Html]:
             ("frame", link(f"/id/frame/{vocabulary().relation(id).frame.id}", vocabulary().relation(id).frame.label)),
             ("must have", ", ".join(frame["requires"])),
             ("one of", ", ".join(frame["requires_any"])),
+            ("parties may stand for", ", ".join(frame["parties_for"])),
             ("may have", ", ".join([*frame["permits"], *frame["roles"]])),
             ("the same as", _codes(r["close_match"])),
             ("part of", _codes(r["broad_match"])),
@@ -348,6 +349,7 @@ def _word(kind: str, id: str) -> tuple[str, Html]:
         rest = pairs(
             ("must have", ", ".join(sorted(frame.requires))),
             ("one of", ", ".join(sorted(frame.requires_any))),
+            ("parties may stand for", ", ".join(sorted(frame.parties_for))),
             ("may have", ", ".join(sorted(frame.permits | frame.roles))),
             ("relations", join(*(_relation_link(r.id) for r in relations), between=", ")),
         ) if frame else Html()  # fmt: skip

@@ -44,9 +44,14 @@ class Codes:
 
 
 def _upwards(code: str) -> Iterator[str]:
-    """A code and those that are wider: each digit of CAMEO after the second tells a narrower kind of act."""
+    """A code and those that are wider.
+
+    Each digit of CAMEO after the second tells a narrower kind of act, and so does the mode after a type of PLOVER.
+    """
     yield code
     scheme, _, notation = code.partition(":")
+    if scheme == PLOVER and "-" in notation:
+        yield f"{scheme}:{notation.partition('-')[0]}"
     if notation.isdecimal():
         for length in range(len(notation) - 1, 1, -1):
             yield f"{scheme}:{notation[:length]}"
