@@ -10,6 +10,31 @@ from ontology import UNSPECIFIED, Kind, vocabulary
 KindOf = Callable[[str], Kind | None]
 
 
+def faults_of(
+    thing: Statement | Entity | Source, kind_of: KindOf, source_of: Callable[[str], Source | None],
+    has_statement: Callable[[str], bool],
+) -> Iterator[tuple[str, str]]:  # fmt: skip
+    """Every fault of a statement, entity or source as (field, message). The functions tell what else there is."""
+    match thing:
+        case Statement():
+            source = source_of(thing.source)
+            if source is None:
+                yield "source", f"no source has the id {thing.source!r}"
+                return
+            yield from frame_faults(thing, kind_of)
+            yield from source_faults(thing, source)
+            for other in (*thing.statements(), thing.corrected_by):
+                if other and not has_statement(other):
+                    yield "about", f"refers to the statement {other!r}, which does not exist"
+        case Entity():
+            yield from entity_faults(thing, kind_of)
+            if thing.unnamed_in is not None and source_of(thing.unnamed_in) is None:
+                yield "unnamed_in", f"no source has the id {thing.unnamed_in!r}"
+        case Source():
+            if thing.derived_from is not None and source_of(thing.derived_from) is None:
+                yield "derived_from", f"no source has the id {thing.derived_from!r}"
+
+
 def frame_faults(statement: Statement, kind_of: KindOf) -> Iterator[tuple[str, str]]:
     """Every fault as (field, message). `kind_of` gives an entity's kind, None where it does not exist."""
     s, relation = statement, vocabulary().relation(statement.relation)

@@ -14,20 +14,18 @@ from graph.columns import Columns
 from graph.edges import edges_from
 from graph.entities import Entity
 from graph.exceptions import ChangeRefusedError, Refusal
-from graph.frames import entity_faults, frame_faults, source_faults
-from graph.rdf import Iris, edge_quad, entity_from, entity_quads, source_from, source_quads, statement_quads
+from graph.frames import faults_of, source_faults
+from graph.rdf import Iris, edge_quad, statement_quads
 from graph.shapes import Severity, focus_findings, shortened
-from graph.snapshot import Snapshot, read_statement
+from graph.snapshot import UNREADABLE, ForeignQuadsError, Snapshot, whole_entity, whole_source, whole_statement
+from graph.sources import Source
 from graph.statements import Statement
 from graph.stores import EmbeddedStore
 from graph.stores.embedded import BLANK, Place, normal_quads
 from graph.writing import Draft, Report
 from ontology import PREFIXES, Kind, store_prefixes
 
-DATASET = "added"
-"""The data set of entities that are written without one: else nothing would hold those that no statement names."""
 M = TypeVar("M")
-_UNREADABLE = (ValueError, KeyError, TypeError)
 
 
 class NothingChangedError(Exception):
@@ -205,10 +203,7 @@ class Review:
         iris, draft = self._iris, self._draft
         node = iris.source(id)
         given = self._store.quads(node, node)
-        source = self._whole(
-            node, given, lambda: source_from(id, self._store.describe([node], node)[node], iris),
-            lambda s: source_quads(s, iris),
-        ) if given else None  # fmt: skip
+        source = self._whole(node, lambda: whole_source(self._store, iris, id)) if given else None
         if source is not None:
             draft.set_source(source)
             if self._raw and source != self._base.sources.get(id):
@@ -235,11 +230,7 @@ class Review:
         node = iris.entity(id)
         given = self._store.quads(node, iris.entities_graph)
 
-        def made() -> tuple[Entity, tuple[str, ...]]:
-            entity, datasets = entity_from(id, self._store.describe([node], iris.entities_graph)[node], iris)
-            return entity, datasets or (DATASET,)
-
-        found = self._whole(node, given, made, lambda pair: entity_quads(*pair, iris)) if given else None
+        found = self._whole(node, lambda: whole_entity(self._store, iris, id)) if given else None
         if found is None:
             draft.drop_entity(id)
             return False
@@ -278,39 +269,20 @@ class Review:
         if source is None:
             self._refuse(node, f"its source {source_id!r} is not described: add the source to its own graph")
             return None
-        links = {p.value for p in store.describe([node], graph)[node] if p.predicate == _ATTRIBUTION}
-        parts |= {link for link in links if link.startswith(f"{node}/speaker/")}
-
-        def made() -> Statement:
-            found = read_statement(store, iris, id, source)
-            if found.id != id:
-                raise ValueError(f"its content has the id {found.id}: name the node st:{found.id}")
-            return found
-
-        try:
-            given = given.union(*(store.quads(part, graph) for part in parts))
-        except ValueError as error:
-            self._refuse(node, f"cannot be read: {error}")
+        found = self._whole(node, lambda: whole_statement(store, iris, id, source, parts))
+        if found is None:
             return None
-        # What the source says for all of its statements a statement may say again.
-        alone = source.model_copy(update={"coder": None, "modality": None})
-        found = self._whole(
-            node, given, made, lambda s: statement_quads(s, source, iris), lambda s: statement_quads(s, alone, iris)
-        )
-        return None if found is None else (found, normal_quads(statement_quads(found, source, iris)) == given)
+        statement, quads = found
+        return statement, normal_quads(statement_quads(statement, source, iris)) == quads
 
-    def _whole(self, node: str, given: frozenset[str], made: Callable[[], M], *forms: Callable[[M], str]) -> M | None:
-        """The model of a node, None where it has none or where the node says more than the model in all its forms."""
+    def _whole(self, node: str, read: Callable[[], M]) -> M | None:
+        """The model of a node, None where it has none or where the node says more than the model."""
         try:
-            model = made()
-        except _UNREADABLE as error:
+            return read()
+        except ForeignQuadsError as error:
+            self._refuse(node, str(error))
+        except UNREADABLE as error:
             self._refuse(node, f"cannot be read: {_first_line(error)}")
-            return None
-        more = given
-        for quads in forms:
-            if not (more := more - normal_quads(quads(model))):
-                return model
-        self._refuse(node, f"this is no part of it, or not as it is written: {'; '.join(sorted(more)[:5])}")
         return None
 
     # References
@@ -389,29 +361,14 @@ class Review:
             self._draft.drop_source(id)
 
     def _faults(self, node: str) -> Iterator[tuple[str, str]]:
-        iris, draft = self._iris, self._draft
-        id = iris.id(node)
-        if iris.is_statement(node):
-            statement = draft.statement(id)
-            source = draft.sources.get(statement.source)
-            if source is None:
-                yield "source", f"no source has the id {statement.source!r}"
-                return
-            yield from frame_faults(statement, draft.kind_of)
-            yield from source_faults(statement, source)
-            for other in (*statement.statements(), statement.corrected_by):
-                if other and not draft.has_statement(other):
-                    yield "about", f"refers to the statement {other!r}, which does not exist"
-        elif node == iris.entity(id):
-            entity = draft.entities[id]
-            yield from entity_faults(entity, draft.kind_of)
-            if entity.unnamed_in is not None and entity.unnamed_in not in draft.sources:
-                yield "unnamed_in", f"no source has the id {entity.unnamed_in!r}"
-        elif (other := draft.sources[id].derived_from) is not None and other not in draft.sources:
-            yield "derived_from", f"no source has the id {other!r}"
+        draft, id = self._draft, self._iris.id(node)
+        if self._iris.is_statement(node):
+            thing: Statement | Entity | Source = draft.statement(id)
+        else:
+            thing = draft.entities[id] if node == self._iris.entity(id) else draft.sources[id]
+        return faults_of(thing, draft.kind_of, draft.sources.get, draft.has_statement)
 
 
-_ATTRIBUTION = f"{PREFIXES['prov']}qualifiedAttribution"
 _GRAPHS = (
     "statements stand in the graph of their source, with its description; entities in g:entities, plain edges in "
     "g:edges. Other RDF is written only where the operator allows it (TERTIUS_RAW_RDF)"

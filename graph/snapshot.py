@@ -3,11 +3,11 @@
 import json
 import logging
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, TypeVar
 from zipfile import BadZipFile
 
 import networkx as nx
@@ -17,15 +17,31 @@ from graph.acting import Acting
 from graph.columns import Columns
 from graph.entities import Entity
 from graph.exceptions import AmbiguousNameError, NotFoundError, UnknownNameError
+from graph.frames import faults_of
 from graph.names import Names
-from graph.rdf import Iris, Property, entity_from, source_from, statement_from
+from graph.rdf import (
+    Iris,
+    Property,
+    entity_from,
+    entity_quads,
+    source_from,
+    source_quads,
+    statement_from,
+    statement_quads,
+)  # fmt: skip
 from graph.revisions import Revision
 from graph.selection import Selection, Selector
 from graph.sources import Source
 from graph.statements import Statement
 from graph.stores import EmbeddedStore
+from graph.stores.embedded import normal_quads
 from ontology import PREFIXES, Kind
 
+DATASET = "added"
+"""The data set of entities that are written without one: else nothing would hold those that no statement names."""
+UNREADABLE = (ValueError, KeyError, TypeError)
+"""What reading a node as a model raises where it is none."""
+M = TypeVar("M")
 _log = logging.getLogger(__name__)
 _ENTITIES = TypeAdapter(list[Entity])
 _SOURCES = TypeAdapter(list[Source])
@@ -69,13 +85,14 @@ class Snapshot:
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             # The store is the truth, and what lies beside it can be had from it again.
             _log.warning("%s is damaged and read anew from its store: %s", revision.path, error)
-            found = read_entities(self.store, self.iris)
+            found, by_id = read_catalogue(self.store, self.iris)
             entities, datasets = [e for e, _ in found.values()], {i: names for i, (_, names) in found.items()}
-            sources = list(read_sources(self.store, self.iris).values())
-            columns = rebuilt_columns(self.store, self.iris, sources, (e.id for e in entities))
+            sources = list(by_id.values())
+            columns = rebuilt_columns(self.store, self.iris, sources, {e.id: e for e in entities})
             meta = {
                 "revision": revision.number, "statements": len(columns), "entities": len(entities),
-                "sources": len(sources), "quads": len(self.store), "described": False, "ontology": "",
+                "sources": len(sources), "quads": len(self.store), "described": False,
+                "ontology": "" if self.store.has_graph(self.iris.ontology_graph) else None,
             }  # fmt: skip
         return Contents(meta, columns, {e.id: e for e in entities}, {s.id: s for s in sources}, datasets)
 
@@ -165,6 +182,7 @@ class Snapshot:
         return found
 
 
+_ATTRIBUTION = f"{PREFIXES['prov']}qualifiedAttribution"
 _MADE_ON_DEMAND = {
     Columns: {name for name, value in vars(Columns).items() if isinstance(value, cached_property)},
     Snapshot: {"names", "acting", "selector"},
@@ -175,7 +193,7 @@ def read_statement(store: EmbeddedStore, iris: Iris, id: str, source: Source) ->
     """One statement from the store, its chain of speakers in order."""
     node, graph = iris.statement(id), iris.source(source.id)
     properties = store.describe([node], graph)[node]
-    links = [p.value for p in properties if p.predicate == f"{PREFIXES['prov']}qualifiedAttribution"]
+    links = [p.value for p in properties if p.predicate == _ATTRIBUTION]
     return statement_from(properties, source, _speakers(store.describe(links, graph), iris), iris)
 
 
@@ -187,34 +205,124 @@ def _speakers(links: Mapping[str, list[Property]], iris: Iris) -> dict[int, str]
     return chain
 
 
+class ForeignQuadsError(ValueError):
+    """A node says more than its model can."""
+
+
+def whole_source(store: EmbeddedStore, iris: Iris, id: str) -> Source:
+    """A source that is described in its graph, and nothing else is. Raises an error of UNREADABLE."""
+    node = iris.source(id)
+    source = source_from(id, store.describe([node], node)[node], iris)
+    _check_whole(store.quads(node, node), lambda: source_quads(source, iris))
+    return source
+
+
+def whole_entity(store: EmbeddedStore, iris: Iris, id: str) -> tuple[Entity, tuple[str, ...]]:
+    """An entity, of which nothing else is said, with the data sets that define it. Raises an error of UNREADABLE."""
+    node, graph = iris.entity(id), iris.entities_graph
+    entity, datasets = entity_from(id, store.describe([node], graph)[node], iris)
+    datasets = datasets or (DATASET,)
+    _check_whole(store.quads(node, graph), lambda: entity_quads(entity, datasets, iris))
+    return entity, datasets
+
+
+def whole_statement(
+    store: EmbeddedStore, iris: Iris, id: str, source: Source, parts: Iterable[str] = ()
+) -> tuple[Statement, frozenset[str]]:
+    """A statement in the graph of a source, of which nothing else is said, with the quads in which it stands.
+
+    `parts` are nodes that have to belong to it. Raises an error of UNREADABLE.
+    """
+    node, graph = iris.statement(id), iris.source(source.id)
+    links = {p.value for p in store.describe([node], graph)[node] if p.predicate == _ATTRIBUTION}
+    nodes = {node, *parts, *(link for link in links if link.startswith(f"{node}/speaker/"))}
+    given = frozenset[str]().union(*(store.quads(n, graph) for n in nodes))
+    found = read_statement(store, iris, id, source)
+    if found.id != id:
+        raise ValueError(f"its content has the id {found.id}: name the node st:{found.id}")
+    # What the source says for all of its statements a statement may say again.
+    alone = source.model_copy(update={"coder": None, "modality": None})
+    _check_whole(given, lambda: statement_quads(found, source, iris), lambda: statement_quads(found, alone, iris))
+    return found, given
+
+
+def _check_whole(given: frozenset[str], *forms: Callable[[], str]) -> None:
+    for quads in forms:
+        if not (given := given - normal_quads(quads())):
+            return
+    raise ForeignQuadsError(f"this is no part of it, or not as it is written: {'; '.join(sorted(given)[:5])}")
+
+
+# What a whole store holds. Beside what is ours one of raw RDF may hold anything, which is left out.
+
+
 def read_entities(store: EmbeddedStore, iris: Iris) -> dict[str, tuple[Entity, tuple[str, ...]]]:
-    """All entities of a store, with the data sets that define them."""
-    properties: dict[str, list[Property]] = {}
-    for subject, p in store.scan(iris.entities_graph):
-        properties.setdefault(subject, []).append(p)
-    return {iris.id(s): entity_from(iris.id(s), ps, iris) for s, ps in properties.items()}
+    """All whole entities of a store, with the data sets that define them."""
+    ids = _ids(store.subjects_in(iris.entities_graph), iris, iris.entity)
+    return dict(_whole_ones(ids, lambda id: whole_entity(store, iris, id)))
 
 
 def read_sources(store: EmbeddedStore, iris: Iris) -> dict[str, Source]:
-    """All sources of a store."""
-    prefix = iris.source("")
-    ids = [g.removeprefix(prefix) for g in store.graphs() if g.startswith(prefix)]
-    return {
-        id: source_from(id, store.describe([iris.source(id)], iris.source(id))[iris.source(id)], iris) for id in ids
-    }
+    """All whole sources of a store."""
+    return dict(_whole_ones(_ids(store.graphs(), iris, iris.source), lambda id: whole_source(store, iris, id)))
+
+
+def read_catalogue(
+    store: EmbeddedStore, iris: Iris
+) -> tuple[dict[str, tuple[Entity, tuple[str, ...]]], dict[str, Source]]:
+    """The whole entities, with their data sets, and sources of a store, but those that name what is not there."""
+    entities, sources = read_entities(store, iris), read_sources(store, iris)
+
+    def kind_of(id: str) -> Kind | None:
+        return entities[id][0].kind if id in entities else None
+
+    def faults(thing: Entity | Source) -> Iterator[object]:
+        return faults_of(thing, kind_of, sources.get, lambda _: False)
+
+    _leave_out(sources, faults)
+    _leave_out(entities, lambda pair: faults(pair[0]))
+    return entities, sources
 
 
 def rebuilt_columns(
-    store: EmbeddedStore, iris: Iris, sources: Iterable[Source], entities: Iterable[str] = ()
+    store: EmbeddedStore, iris: Iris, sources: Iterable[Source], entities: Mapping[str, Entity]
 ) -> Columns:
-    """The columns of all statements of a store, read from it one by one."""
+    """The columns of all statements of a store that are whole and name what there is, read from it one by one."""
     by_id = {s.id: s for s in sources}
-    statements = [
-        read_statement(store, iris, iris.id(node), source)
-        for source in by_id.values()
-        for node in store.subjects(f"{PREFIXES['rdf']}predicate", iris.source(source.id))
-    ]
-    return Columns.empty().edited((), statements, by_id, entities)
+    statements: dict[str, Statement] = {}
+    for source in by_id.values():
+        ids = _ids(store.subjects(f"{PREFIXES['rdf']}predicate", iris.source(source.id)), iris, iris.statement)
+        found = _whole_ones(ids, partial(_statement_of, store, iris, source))
+        statements.update(found)
+    kinds = {id: entity.kind for id, entity in entities.items()}
+    _leave_out(statements, lambda s: faults_of(s, kinds.get, by_id.get, statements.__contains__))
+    return Columns.empty().edited((), statements.values(), by_id, entities)
+
+
+def _statement_of(store: EmbeddedStore, iris: Iris, source: Source, id: str) -> Statement:
+    return whole_statement(store, iris, id, source)[0]
+
+
+def _ids(nodes: Iterable[str], iris: Iris, iri: Callable[[str], str]) -> list[str]:
+    return [id for node in sorted(set(nodes)) if node == iri(id := iris.id(node))]
+
+
+def _whole_ones(ids: Iterable[str], read: Callable[[str], M]) -> Iterator[tuple[str, M]]:
+    for id in ids:
+        try:
+            found = read(id)
+        except UNREADABLE as error:
+            _log.warning("%s is left out, it cannot be read: %s", id, error)
+        else:
+            yield id, found
+
+
+def _leave_out(found: dict[str, M], faults: Callable[[M], Iterator[object]]) -> None:
+    """Leaves out what has faults, and then what has faults because it names that."""
+    while wrong := {id: fault for id, thing in found.items() if (fault := next(faults(thing), None))}:
+        for id, fault in wrong.items():
+            _log.warning("%s is left out: %s", id, fault)
+            del found[id]
 
 
 def write_catalogue(revision: Revision, entities: Iterable[Entity], sources: Iterable[Source]) -> None:

@@ -195,5 +195,7 @@ def test_columns_are_rebuilt_from_a_store_alone(tmp_path: Path) -> None:
     )
     store = EmbeddedStore(tmp_path / "db", IRIS.base, writable=True)
     store.load([source_quads(source, IRIS).encode(), statement_quads(said, source, IRIS).encode()])
-    columns = rebuilt_columns(store, IRIS, [source])
+    cast = [Entity.model_validate({"id": "norland", "kind": "state", "label": "Norland"}),
+            Entity.model_validate({"id": "ada", "kind": "person", "label": "Ada"})]  # fmt: skip
+    columns = rebuilt_columns(store, IRIS, [source], {e.id: e for e in cast})
     assert [columns.id(row) for row in range(len(columns))] == [said.id]
