@@ -189,6 +189,8 @@ def entity_answer(snapshot: Snapshot, id: str) -> Json:
         "members": [entity_ref(snapshot, m) for m in e.members],
         "unnamed_in": e.unnamed_in,
         "codes": list(e.codes),
+        "merged_into": _merged(snapshot, id),
+        "merged": [_merged(snapshot, i) for i in snapshot.identities.parts.get(id, ())],
         "posts": _posts(snapshot, "subject", id),
         "holders": _posts(snapshot, "object", id),
         "acts_for": [] if number is None else _acts_for(snapshot, acting, number),
@@ -199,6 +201,16 @@ def entity_answer(snapshot: Snapshot, id: str) -> Json:
             "involving": len(snapshot.selector.select(Selection(involving=(id,), exact=True)).rows),
         },
     }
+
+
+def _merged(snapshot: Snapshot, id: str) -> Json | None:
+    """What a merged entity is, and the judgement by which it is merged; None of any other."""
+    other = snapshot.identities.merged.get(id)
+    if other is None:
+        return None
+    judgement = snapshot.identities.merges[id]
+    told = judgement.model_dump(include={"number", "by", "why", "at"})
+    return {"entity": entity_ref(snapshot, id), "into": entity_ref(snapshot, other), "judgement": told}
 
 
 def _posts(snapshot: Snapshot, side: str, id: str) -> list[Json]:

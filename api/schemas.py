@@ -1,6 +1,6 @@
 """The bodies of answers, for the OpenAPI page and for tests that hold every answer against them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -216,6 +216,23 @@ class EntityCounts(Body):
     involving: int
 
 
+class JudgementBody(Body):
+    """Who judged that an entity is another one, why and when."""
+
+    number: int
+    by: str
+    why: str
+    at: datetime
+
+
+class MergedBody(Body):
+    """An entity that is another one."""
+
+    entity: Ref
+    into: Ref
+    judgement: JudgementBody
+
+
 class EntityBody(Body):
     """An entity, whole."""
 
@@ -233,6 +250,8 @@ class EntityBody(Body):
     members: list[Ref]
     unnamed_in: str | None
     codes: list[str]
+    merged_into: MergedBody | None
+    merged: list[MergedBody]
     posts: list[PostBody]
     holders: list[HolderBody]
     acts_for: list[Ref]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from graph.columns import EXTRAS, MODALITIES, NONE, OPEN_END, OPEN_START, REPEATED, STATUSES, Columns
 from graph.entities import Entity
-from graph.rdf import SOURCE_FIELDS, Iris
+from graph.rdf import SOURCE_FIELDS, Iris, Triples
 from graph.sources import Source
 from ontology import Status, expand, vocabulary
 
@@ -55,9 +55,10 @@ def take_census(
     sources: Mapping[str, Source],
     datasets: Mapping[str, tuple[str, ...]],
     edges: Counter[str],
+    identities: Triples,
     iris: Iris,
 ) -> Census:
-    """Counts all but the description itself. `edges` are the plain edges by relation."""
+    """Counts all but the description itself. `edges` are the plain edges by relation, `identities` who is whom."""
     said, triples_of_row, links = _statements(columns, sources)
     by_kind = _entities(entities, datasets)
     described = {i: 1 + sum(getattr(s, f) is not None for f in _SOURCE_PROPERTIES.values()) for i, s in sources.items()}
@@ -70,18 +71,24 @@ def take_census(
     words, kinds_of_words, subjects = _ontology()
     drawn = Counter({expand(f"r:{relation}"): n for relation, n in edges.items()})
     in_entities = sum(by_kind.values(), Counter[str]())
+    judged = Counter(line.split(" ", 2)[1][1:-1] for line in identities.lines)
     graphs = {
+        iris.identities_graph: judged.total(),
         iris.entities_graph: in_entities.total(),
         iris.edges_graph: drawn.total(),
         iris.ontology_graph: words.total(),
         **{iris.source(i): described[i] + by_source.get(i, 0) for i in sorted(sources)},
     }
-    properties = said + in_entities + drawn + words + of_sources
+    properties = said + in_entities + drawn + words + of_sources + judged
     rdf_type = expand("rdf:type")
     classes = Counter({kind: counted[rdf_type] for kind, counted in by_kind.items()}) + kinds_of_words
     classes[expand("t:Source")] += len(sources)
+    classes[expand("t:Judgement")] += judged[rdf_type]
     class_properties = by_kind | {expand("t:Source"): +of_sources}
-    number = len(columns) + links + len(entities) + len(sources) + subjects
+    if judged:
+        merging = expand("t:mergedInto")
+        class_properties[expand("t:Judgement")] = Counter({p: n for p, n in judged.items() if p != merging})
+    number = len(columns) + links + len(entities) + len(sources) + judged[rdf_type] + subjects
     return Census(+properties, +classes, class_properties, {g: n for g, n in graphs.items() if n}, number)
 
 

@@ -319,6 +319,17 @@ class Columns:
             self.event[row] = _code(numbers, event)
         self.events = list(numbers)
 
+    def reread(
+        self, arrays: Mapping[str, npt.NDArray[Any]], tables: Mapping[str, Sequence[Any]], numbers: dict[str, int]
+    ) -> "Columns":
+        """The same statements with other entities in these columns and tables, and other numbers of entity ids."""
+        result = Columns(
+            {name: arrays.get(name, getattr(self, name)) for name in ("ids", *_TYPES)},
+            {name: tables.get(name, getattr(self, name)) for name in _TABLES},
+        )
+        result.entity_number = numbers
+        return result
+
     # Keeping
 
     def save(self, folder: Path) -> None:

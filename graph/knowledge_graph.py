@@ -14,6 +14,7 @@ import networkx as nx
 import rdflib
 from oxrdflib import OxigraphStore
 
+from graph import judging
 from graph.asking import Asking
 from graph.changes import Change, SparqlUpdate, Touched, apply_change
 from graph.citations import Citations
@@ -23,6 +24,7 @@ from graph.differences import Differences
 from graph.entities import Entity
 from graph.exceptions import InputError, InputErrors, StoreFormatError
 from graph.frames import entity_faults, frame_faults, source_faults
+from graph.identities import Judgement
 from graph.merging import dangling, merge
 from graph.named_queries import named_query
 from graph.networks import network
@@ -263,6 +265,48 @@ class KnowledgeGraph(Asking):
 
         return self._write(change, wait)
 
+    def merge_entities(self, entity: str, into: str, *, by: str, why: str, wait: float = 10) -> Report:
+        """Records that one entity is another: from now on questions see one, and statements stay as they are.
+
+        Raises InputError where that cannot be, UnknownNameError and AmbiguousNameError.
+        """
+        return self._judge(lambda snapshot: judging.merge(snapshot, entity, into, by, why), wait)
+
+    def split_entity(
+        self, entity: str, *, by: str, why: str, read_as: str | None = None, statements: Iterable[str] = (),
+        wait: float = 10,
+    ) -> Report:  # fmt: skip
+        """Records that a merged entity is itself after all; or that these statements mean another than they name.
+
+        Raises InputError, UnknownNameError, AmbiguousNameError and NotFoundError.
+        """
+        ids = tuple(statements)
+        if (read_as is None) != (not ids):
+            raise InputError("an entity is split by statements, and these mean another one: name both, or neither")
+
+        def judge(snapshot: Snapshot) -> Judgement:
+            if read_as is None:
+                return judging.split(snapshot, entity, by, why)
+            return judging.read_otherwise(snapshot, entity, read_as, ids, by, why)
+
+        return self._judge(judge, wait)
+
+    def withdraw_judgement(self, number: int, *, by: str, why: str, wait: float = 10) -> Report:
+        """Records that a judgement of who is whom no longer stands. Raises InputError."""
+        return self._judge(lambda snapshot: judging.withdraw(snapshot, number, by, why), wait)
+
+    def judgements(self) -> tuple[Judgement, ...]:
+        """All that was ever judged of who is whom, withdrawn or not, in order."""
+        return self.snapshot.identities.judgements
+
+    def _judge(self, judge: Callable[[Snapshot], Judgement], wait: float) -> Report:
+        def change(draft: Draft, report: Report) -> None:
+            assert draft.base is not None, "a graph has a revision"
+            draft.judgements = (*draft.judgements, judge(draft.base))
+            report.judgements = 1
+
+        return self._write(change, wait)
+
     def remove_source(self, id: str, *, wait: float = 10) -> Report:
         """Removes a source with all its statements. Raises NotFoundError, and InputError where others refer to them."""
 
@@ -368,12 +412,12 @@ class KnowledgeGraph(Asking):
     def entities(self, q: str | None = None, *, kind: Kind | str | Iterable[Kind | str] = ()) -> list[Entity]:
         snapshot = self.snapshot
         kinds = {Kind(k) for k in _listed(kind)}
-        ids = snapshot.names.search(q) if q else sorted(snapshot.entities)
+        ids = snapshot.names.search(q) if q else snapshot.listed_entities
         return [e for e in map(snapshot.entity, ids) if not kinds or e.kind in kinds]
 
     def entity(self, name: str) -> Entity:
         snapshot = self.snapshot
-        return snapshot.entity(snapshot.names.resolve(name))
+        return snapshot.entity(snapshot.named(name))
 
     def sources(self) -> list[Source]:
         return sorted(self.snapshot.sources.values(), key=lambda s: s.id)

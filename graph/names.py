@@ -17,16 +17,17 @@ def fold(name: str) -> str:
 class Names:
     """An index of all names of some entities.
 
-    An entity without a name in its source is found by its id only.
+    An entity without a name in its source is found by its id only. The names and ids of a merged entity, of which
+    `merged` tells what it is, mean that other one.
     """
 
-    def __init__(self, entities: Mapping[str, Entity]) -> None:
-        self._entities = entities
+    def __init__(self, entities: Mapping[str, Entity], merged: Mapping[str, str] | None = None) -> None:
+        self._entities, self._merged = entities, merged or {}
         self._index: dict[str, set[str]] = {}
         for e in entities.values():
             if e.unnamed_in is None:
                 for name in (e.label, *e.aliases):
-                    self._index.setdefault(fold(name.text), set()).add(e.id)
+                    self._index.setdefault(fold(name.text), set()).add(self._one(e.id))
 
     def resolve(self, name: str, *, actor: bool = False, kinds: Iterable[Kind] = ()) -> str:
         """The id of the one entity that a name means.
@@ -38,7 +39,7 @@ class Names:
         if name == UNSPECIFIED:
             return name
         if name in self._entities:
-            return self._stand_in(name) if actor else name
+            return self._stand_in(self._one(name)) if actor else self._one(name)
         found = self._index.get(fold(name), set())
         if actor:
             found = {self._stand_in(i) for i in found}
@@ -54,8 +55,11 @@ class Names:
         """Whether some entity has the name or id: a look-up, which `resolve` is only then."""
         return name in self._entities or fold(name) in self._index
 
+    def _one(self, id: str) -> str:
+        return self._merged.get(id, id)
+
     def _stand_in(self, id: str) -> str:
-        return self._entities[id].stands_for or id
+        return self._one(self._entities[id].stands_for or id)
 
     def similar(self, name: str, limit: int = 5) -> list[str]:
         """Ids of entities with a similar name, nearest first."""
@@ -63,14 +67,14 @@ class Names:
         known = [*self._index, *self._entities]
         near = difflib.get_close_matches(wanted, known, n=limit, cutoff=0.6) if len(known) < 50_000 else []
         within = [k for k in self._index if wanted and wanted in k][:limit]
-        ids = [i for k in [*near, *within] for i in ([k] if k in self._entities else sorted(self._index[k]))]
+        ids = [i for k in [*near, *within] for i in ([self._one(k)] if k in self._entities else sorted(self._index[k]))]
         return list(dict.fromkeys(ids))[:limit]
 
     def search(self, text: str) -> list[str]:
         """Ids of the entities one of whose names, or whose id, contains the text; by id."""
         wanted = fold(text)
         found = {i for k, ids in self._index.items() if wanted in k for i in ids}
-        return sorted(found | {i for i in self._entities if wanted in i})
+        return sorted(found | {self._one(i) for i in self._entities if wanted in i})
 
     def ambiguous(self) -> dict[str, list[str]]:
         """Names, folded, that several entities have, with their ids. A place and what it stands for are one here."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
 from graph.entities import Entity
+from graph.identities import Identities, Judgement
 from graph.sources import Source
 from graph.statements import Statement
 from ontology import BASE, PREFIXES, UNSPECIFIED, T, expand, vocabulary
@@ -42,10 +44,19 @@ class Iris:
         """IRI of a source, which is also its named graph."""
         return f"{self.base}id/source/{id}"
 
+    def judgement(self, number: int | str) -> str:
+        """IRI of a judgement of who is whom."""
+        return f"{self.base}id/judgement/{number}"
+
     @property
     def entities_graph(self) -> str:
         """The named graph of the entities."""
         return f"{self.base}graph/entities"
+
+    @property
+    def identities_graph(self) -> str:
+        """The named graph of the judgements of who is whom."""
+        return f"{self.base}graph/identities"
 
     @property
     def edges_graph(self) -> str:
@@ -294,6 +305,49 @@ def event_quad(statement: str, source: str, event: str, iris: Iris) -> str:
 def edge_quad(subject: str, relation: str, object: str, iris: Iris) -> str:
     """One plain edge as N-Quads."""
     return f"<{iris.entity(subject)}> <{_R}{relation}> <{iris.entity(object)}> <{iris.edges_graph}> .\n"
+
+
+def identity_triples(identities: Identities, iris: Iris) -> Triples:
+    """All judgements of who is whom, and who is merged into whom because of those that stand."""
+    found = Triples()
+    for j in identities.judgements:
+        node = iris.judgement(j.number)
+        found.link(node, "rdf:type", f"{_T}Judgement")
+        if j.entity and j.read_as:
+            found.link(node, "t:judges", iris.entity(j.entity))
+            found.link(node, "t:readAs", iris.entity(j.read_as))
+        found.link(node, "t:within", *map(iris.statement, j.statements))
+        if j.withdraws:
+            found.link(node, "t:withdraws", iris.judgement(j.withdraws))
+        found.text(node, "t:coder", j.by)
+        found.text(node, "dcterms:description", j.why)
+        found.typed(node, "prov:generatedAtTime", j.at.astimezone(UTC).isoformat().replace("+00:00", "Z"), "dateTime")
+    for id, other in identities.merged.items():
+        found.link(iris.entity(id), "t:mergedInto", iris.entity(other))
+    return found
+
+
+def judgement_from(node: str, properties: Iterable[Property], iris: Iris) -> Judgement:
+    """The judgement that these properties describe. Raises ValueError."""
+    fields: dict[str, Any] = {"number": iris.id(node)}
+    statements = []
+    for p in properties:
+        match p.predicate.removeprefix(_T):
+            case "judges":
+                fields["entity"] = iris.id(p.value)
+            case "readAs":
+                fields["read_as"] = iris.id(p.value)
+            case "within":
+                statements.append(iris.id(p.value))
+            case "withdraws":
+                fields["withdraws"] = iris.id(p.value)
+            case "coder":
+                fields["by"] = p.value
+            case _ if p.predicate == f"{_DCTERMS}description":
+                fields["why"] = p.value
+            case _ if p.predicate == f"{_PROV}generatedAtTime":
+                fields["at"] = p.value
+    return Judgement.model_validate(fields | {"statements": statements})
 
 
 def entity_from(id: str, properties: Iterable[Property], iris: Iris) -> tuple[Entity, tuple[str, ...]]:

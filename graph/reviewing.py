@@ -17,7 +17,15 @@ from graph.exceptions import ChangeRefusedError, Refusal
 from graph.frames import faults_of, source_faults
 from graph.rdf import Iris, edge_quad, statement_quads
 from graph.shapes import Severity, focus_findings, shortened
-from graph.snapshot import UNREADABLE, ForeignQuadsError, Snapshot, whole_entity, whole_source, whole_statement
+from graph.snapshot import (
+    UNREADABLE,
+    ForeignQuadsError,
+    Snapshot,
+    read_judgements,
+    whole_entity,
+    whole_source,
+    whole_statement,
+)  # fmt: skip
 from graph.sources import Source
 from graph.statements import Statement
 from graph.stores import EmbeddedStore
@@ -156,7 +164,7 @@ class Review:
             return
         self._changed = True
         if not self._raw:
-            ours = {self._iris.entities_graph, self._iris.edges_graph}
+            ours = {self._iris.entities_graph, self._iris.edges_graph, self._iris.identities_graph}
             for graph in sorted(after - before - ours):
                 if self._source_id(graph) not in self._sources and not self._store.subjects_in(graph):
                     self._refuse(graph, f"no graph of this store: {_GRAPHS}")
@@ -176,7 +184,13 @@ class Review:
         elif graph == iris.edges_graph and subject != BLANK:
             self._edges.add(subject)
         elif self._raw:
-            return
+            if graph == iris.identities_graph:
+                self._draft.judgements = read_judgements(self._store, iris)
+        elif graph == iris.identities_graph:
+            self._refuse(
+                subject,
+                "who is whom is not written here: `tertius entities merge` and `split` record it with its reason",
+            )
         elif graph == iris.ontology_graph:
             if not any(r.focus == "g:ontology" for r in self._refusals):
                 self._refuse(graph, "the store's copy of the vocabulary comes with the software and is not written")
@@ -232,6 +246,8 @@ class Review:
 
         found = self._whole(node, lambda: whole_entity(self._store, iris, id)) if given else None
         if found is None:
+            if id in draft.entities and id in draft.identities.held:
+                self._refuse(node, "is merged with another entity, or read as one: `tertius entities split` it first")
             draft.drop_entity(id)
             return False
         draft.set_entity(*found)
@@ -289,7 +305,7 @@ class Review:
 
     def _holders(self, iri: str) -> Iterator[Place]:
         for graph, subject in self._store.referring(iri):
-            if graph != self._iris.edges_graph:
+            if graph not in (self._iris.edges_graph, self._iris.identities_graph):
                 yield graph, subject
 
     def _waiting_for(self, appeared: Iterable[str]) -> tuple[set[str], dict[str, set[str]]]:

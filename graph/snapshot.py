@@ -18,12 +18,14 @@ from graph.columns import Columns
 from graph.entities import Entity
 from graph.exceptions import AmbiguousNameError, NotFoundError, UnknownNameError
 from graph.frames import faults_of
+from graph.identities import Identities, Judgement, as_read
 from graph.names import Names
 from graph.rdf import (
     Iris,
     Property,
     entity_from,
     entity_quads,
+    judgement_from,
     source_from,
     source_quads,
     statement_from,
@@ -56,6 +58,7 @@ class Contents:
     entities: dict[str, Entity]
     sources: dict[str, Source]
     datasets: dict[str, tuple[str, ...]]
+    judgements: tuple[Judgement, ...]
 
 
 class Snapshot:
@@ -74,8 +77,14 @@ class Snapshot:
         self.path = revision.path
         self.store = EmbeddedStore(revision.db, iris.base)
         contents = contents or self._read(revision)
-        self.meta, self.columns, self.datasets = contents.meta, contents.columns, contents.datasets
+        self.meta, self.datasets = contents.meta, contents.datasets
         self.entities, self.sources = contents.entities, contents.sources
+        self.identities = Identities(contents.judgements, contents.entities)
+        """Who is whom."""
+        self.stated = contents.columns
+        """The statements with the entities that they name: for whoever writes, or tells what a statement says."""
+        self.columns = as_read(contents.columns, self.identities)
+        """The statements with each entity as the one that it is: for whoever asks."""
 
     def _read(self, revision: Revision) -> Contents:
         try:
@@ -94,7 +103,8 @@ class Snapshot:
                 "sources": len(sources), "quads": len(self.store), "described": False,
                 "ontology": "" if self.store.has_graph(self.iris.ontology_graph) else None,
             }  # fmt: skip
-        return Contents(meta, columns, {e.id: e for e in entities}, {s.id: s for s in sources}, datasets)
+        judgements = read_judgements(self.store, self.iris)
+        return Contents(meta, columns, {e.id: e for e in entities}, {s.id: s for s in sources}, datasets, judgements)
 
     def make_ready_like(self, other: "Snapshot") -> None:
         """Makes the indexes that questions have made of another revision, so that the first one here need not."""
@@ -116,7 +126,7 @@ class Snapshot:
     @cached_property
     def names(self) -> Names:
         """The index of names."""
-        return Names(self.entities)
+        return Names(self.entities, self.identities.merged)
 
     @cached_property
     def acting(self) -> Acting:
@@ -128,12 +138,24 @@ class Snapshot:
         """Evaluates selections."""
         return Selector(self.columns, self.acting, {s.id: s.dataset for s in self.sources.values()})
 
+    @property
+    def listed_entities(self) -> list[str]:
+        """Ids of all entities but those that are merged into others, in order."""
+        return sorted(self.entities.keys() - self.identities.merged.keys())
+
     def entity(self, id: str) -> Entity:
         """The entity of an id. Raises NotFoundError."""
         try:
             return self.entities[id]
         except KeyError:
             raise NotFoundError("entity", id) from None
+
+    def named(self, name: str) -> str:
+        """The id of the very entity that has this id, though it be merged; else of the one that the name means.
+
+        Raises UnknownNameError and AmbiguousNameError.
+        """
+        return name if name in self.entities else self.names.resolve(name)
 
     def source(self, id: str) -> Source:
         """The source of an id. Raises NotFoundError."""
@@ -260,6 +282,21 @@ def read_entities(store: EmbeddedStore, iris: Iris) -> dict[str, tuple[Entity, t
     """All whole entities of a store, with the data sets that define them."""
     ids = _ids(store.subjects_in(iris.entities_graph), iris, iris.entity)
     return dict(_whole_ones(ids, lambda id: whole_entity(store, iris, id)))
+
+
+def read_judgements(store: EmbeddedStore, iris: Iris) -> tuple[Judgement, ...]:
+    """All judgements of who is whom of a store, in order; what a store of raw RDF has there besides is passed over."""
+    properties: dict[str, list[Property]] = {}
+    for subject, p in store.scan(iris.identities_graph):
+        if subject.startswith(iris.judgement("")):
+            properties.setdefault(subject, []).append(p)
+    found = []
+    for subject, ps in properties.items():
+        try:
+            found.append(judgement_from(subject, ps, iris))
+        except ValueError:
+            _log.warning("%s cannot be read as a judgement", subject)
+    return tuple(sorted(found, key=lambda j: j.number))
 
 
 def read_sources(store: EmbeddedStore, iris: Iris) -> dict[str, Source]:

@@ -7,7 +7,7 @@ from ontology import Modality, vocabulary
 
 def in_words(snapshot: Snapshot, row: int, depth: int = 0) -> str:
     """A row's statement as a phrase, such as "Norland invites Ada Norn (asserted)"."""
-    c = snapshot.columns
+    c = snapshot.stated
     relation = vocabulary().relation(c.relations[c.relation[row]])
     modality = MODALITIES[c.modality[row]]
     parties = [snapshot.label(c.entities[p]) for p in c.party_sets[c.parties[row]]]

@@ -16,7 +16,18 @@ from graph.descriptions import own_description
 from graph.edges import edge_changes, edge_counts
 from graph.entities import Entity
 from graph.exceptions import InputError, NotFoundError
-from graph.rdf import Iris, Triples, chunks, edge_quad, entity_quads, event_quad, source_quads, statement_quads
+from graph.identities import Identities, Judgement
+from graph.rdf import (
+    Iris,
+    Triples,
+    chunks,
+    edge_quad,
+    entity_quads,
+    event_quad,
+    identity_triples,
+    source_quads,
+    statement_quads,
+)  # fmt: skip
 from graph.revisions import Revision
 from graph.snapshot import Contents, Snapshot, write_catalogue
 from graph.sources import Source
@@ -42,6 +53,7 @@ class Report:
     removed: int = 0
     entities: int = 0
     sources: int = 0
+    judgements: int = 0
     quads: int = 0
     created: bool = False
     revision: int = 0
@@ -50,7 +62,8 @@ class Report:
     @property
     def nothing(self) -> bool:
         """Whether the write left everything as it was."""
-        return not (self.added or self.changed or self.retracted or self.removed or self.entities or self.sources)
+        changes = self.added, self.changed, self.retracted, self.removed, self.entities, self.sources, self.judgements
+        return not any(changes)
 
 
 class Draft:
@@ -63,10 +76,11 @@ class Draft:
     def __init__(self, base: Snapshot | None, iris: Iris, *, vocabulary: bool = True) -> None:
         self.base, self.iris = base, iris
         self.vocabulary = vocabulary
-        self.columns = base.columns if base else Columns.empty()
+        self.columns = base.stated if base else Columns.empty()
         self.entities: dict[str, Entity] = dict(base.entities) if base else {}
         self.sources: dict[str, Source] = dict(base.sources) if base else {}
         self.datasets: dict[str, tuple[str, ...]] = dict(base.datasets) if base else {}
+        self.judgements: tuple[Judgement, ...] = base.identities.judgements if base else ()
         self._touched_entities: set[str] = set()
         self._touched_sources: set[str] = set()
         self._put: dict[str, Statement] = {}
@@ -168,8 +182,9 @@ class Draft:
             raise NotFoundError("source", id)
         ids = set(self.ids_of(id))
         assert self.base is not None, "a source that is there was written"
-        referring = (self.iris.id(h) for i in ids for _, h in self.base.store.referring(self.iris.statement(i)))
-        for holder in set(referring) - ids:
+        places = (p for i in ids for p in self.base.store.referring(self.iris.statement(i)))
+        referring = {self.iris.id(holder) for graph, holder in places if graph != self.iris.identities_graph}
+        for holder in referring - ids:
             raise InputError(
                 f"the source {id!r} cannot be removed: statement {holder!r} of another source refers to one of its own",
                 way_out="remove that one's source first",
@@ -263,6 +278,8 @@ class Draft:
                 drawn, gone = edge_changes(self.columns, columns, self._put.keys() | self._removed)
                 load(chunks(edge_quad(*e, self.iris) for e in sorted(drawn)))
             store.remove_quads("".join(edge_quad(*e, self.iris) for e in sorted(gone)))
+            if not raw:
+                self._put_identities(store)
             if check:
                 check(store, columns)
             quads, described = self._describe(store, columns, raw=raw)
@@ -282,9 +299,20 @@ class Draft:
             "ontology": ontology_hash() if self.vocabulary else None,
         }
         revision.write_meta(meta)
-        self.contents = Contents(meta, columns, self.entities, self.sources, self.datasets)
+        self.contents = Contents(meta, columns, self.entities, self.sources, self.datasets, self.judgements)
         report.revision = revision.number
         report.quads = quads - (self.base.meta.get("quads", 0) if self.base else 0)
+
+    @property
+    def identities(self) -> Identities:
+        """Who is whom, as far as the draft has come."""
+        return Identities(self.judgements, self.entities)
+
+    def _put_identities(self, store: EmbeddedStore) -> None:
+        before = self.base.identities if self.base else Identities()
+        now, iris = self.identities, self.iris
+        if (now.judgements, now.merged) != (before.judgements, before.merged):
+            store.put_graph(iris.identities_graph, str(identity_triples(now, iris)))
 
     def _describe(self, store: EmbeddedStore, columns: Columns, *, raw: bool) -> tuple[int, bool]:
         """Writes the graph's description of itself; gives the number of quads of the store, and whether it has one.
@@ -303,7 +331,10 @@ class Draft:
         return len(store), False
 
     def _description(self, columns: Columns) -> tuple[Triples, int]:
-        census = take_census(columns, self.entities, self.sources, self.datasets, edge_counts(columns), self.iris)
+        identities = identity_triples(self.identities, self.iris)
+        census = take_census(
+            columns, self.entities, self.sources, self.datasets, edge_counts(columns), identities, self.iris
+        )
         licences = {self.iris.source(s.id): s.licence for s in self.sources.values()}
         found = own_description(census, licences, self.iris)
         return found, census.triples + len(found.lines)
@@ -314,6 +345,8 @@ class Draft:
         if not loose:
             return
         loose -= used_entities(columns)
+        # Who is merged into somebody is still read as that one; who has no name goes with the source.
+        loose -= {i for i in self.identities.held & loose if self.entities[i].unnamed_in in (None, *self.sources)}
         while gone := loose - {r for e in self.entities.values() for r in e.references()}:
             for id in gone:
                 self.entities.pop(id, None)

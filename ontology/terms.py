@@ -26,6 +26,7 @@ class T(DefinedNamespace):
     GovernmentBody: URIRef
     Group: URIRef
     IntergovernmentalOrganisation: URIRef
+    Judgement: URIRef
     Matter: URIRef
     Meeting: URIRef
     Modality: URIRef
@@ -85,11 +86,13 @@ class T(DefinedNamespace):
     inverseLabel: URIRef
     invitation: URIRef
     invitee: URIRef
+    judges: URIRef
     key: URIRef
     kind: URIRef
     latest: URIRef
     mediation: URIRef
     member: URIRef
+    mergedInto: URIRef
     modality: URIRef
     negated: URIRef
     note: URIRef
@@ -108,6 +111,7 @@ class T(DefinedNamespace):
     presupposed: URIRef
     published: URIRef
     purpose: URIRef
+    readAs: URIRef
     record: URIRef
     recipient: URIRef
     reflexive: URIRef
@@ -139,6 +143,8 @@ class T(DefinedNamespace):
     voice: URIRef
     when: URIRef
     whenText: URIRef
+    withdraws: URIRef
+    within: URIRef
     witness: URIRef
 
 

@@ -5,7 +5,7 @@ import errno
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,15 +26,26 @@ _CONTROLS = {
 }
 
 
-def application(function: Callable[..., None], epilog: str) -> typer.Typer:
-    """A command of its own from a function, whose docstring is its help; the epilog gives examples."""
+def application(
+    function: Callable[..., None], epilog: str, commands: Mapping[str, Callable[..., None]] | None = None
+) -> typer.Typer:
+    """A command of its own from a function, whose docstring is its help; the epilog gives examples.
+
+    Where there are further commands below it, the function is called before each of them, and without any.
+    """
     app = typer.Typer(
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.command(epilog="\b\n" + epilog.strip("\n"))(function)
+    examples = "\b\n" + epilog.strip("\n")
+    if not commands:
+        app.command(epilog=examples)(function)
+        return app
+    app.callback(epilog=examples, invoke_without_command=True)(function)
+    for name, command in commands.items():
+        app.command(name)(command)
     return app
 
 

@@ -58,7 +58,7 @@ def _word_link(section: str, id: str) -> Html:
 
 def statement_line(snapshot: Snapshot, row: int) -> Html:
     """A statement in one line: its words, who says so, whether it stands."""
-    c = snapshot.columns
+    c = snapshot.stated
     speakers = [snapshot.label(c.entities[e]) for e in c.chains[c.speakers[row]]]
     status = tuple(Status)[c.status[row]]
     return join(

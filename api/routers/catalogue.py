@@ -41,7 +41,7 @@ def _listed(reply: Reply, path: str, page: Page, ids: Sequence[str], shape: Call
 
 
 def _entity_ids(parameters: EntityParameters, snapshot: Snapshot) -> list[str]:
-    ids = snapshot.names.search(parameters.q) if parameters.q else sorted(snapshot.entities)
+    ids = snapshot.names.search(parameters.q) if parameters.q else snapshot.listed_entities
     return [i for i in ids if snapshot.entities[i].kind in parameters.kind] if parameters.kind else ids
 
 
@@ -94,9 +94,13 @@ def read_entity(
     parameters: Annotated[NoParameters, Query()],
     reply: ReplyDep,
 ) -> Response:
-    """With its posts, whom it acts for, who acts for it, and counts by relation."""
+    """With its posts, whom it acts for, who acts for it, and counts by relation.
+
+    Of an entity that was merged into another by its id: what is counted are the statements of both, since they are
+    one. `merged_into` tells what it is, who judged so and why; `merged` what is merged into it.
+    """
     reply.check()
-    return reply.json(answers.entity_answer(reply.snapshot, reply.snapshot.names.resolve(id)))
+    return reply.json(answers.entity_answer(reply.snapshot, reply.snapshot.named(id)))
 
 
 @router.get("/relations", response_model=schemas.RelationList, summary="The vocabulary with its frames")
