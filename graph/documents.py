@@ -138,6 +138,7 @@ class _Telling:
     def entity(self) -> None:
         iris, store = self.snapshot.iris, self.snapshot.store
         self._take(store.triples(self.iri, iris.entities_graph))
+        self._take(store.triples(self.iri, iris.identities_graph))
         self._take(itertools.islice(store.triples(self.iri, iris.edges_graph), STATEMENTS_TOLD))
         self._statements(rows_about(self.snapshot, self.id), f"involving={quote(self.id)}&exact=true")
 

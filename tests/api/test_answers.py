@@ -159,6 +159,8 @@ def test_an_entity_is_told_with_posts_principals_and_counts(norland: TestClient)
         "members": [],
         "unnamed_in": None,
         "codes": [],
+        "merged_into": None,
+        "merged": [],
         "posts": [
             {
                 "post": {"id": "foreign-minister-of-sudland", "label": "foreign minister of Sudland"},
