@@ -211,12 +211,9 @@ def _appearing(path: Path, size: int) -> Iterator[IO[bytes]]:
     path = path.resolve()
     if path.exists() and not path.is_file():
         raise StoreWriteError(f"{path} is no file: name one for the backup")
-    temporary: Path | None = None
-    try:
-        _check_room(path.parent, size)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        temporary = Path(name)
-        with os.fdopen(descriptor, "wb") as file:
+    with _beside(path, size, "no backup was made") as temporary:
+        temporary.touch(0o600)  # whoever may read the store decides who may read the backup
+        with temporary.open("wb") as file:
             if _is_compressed(path):
                 with gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=3, mtime=0) as packed:
                     yield packed  # type: ignore[misc]  # a binary file like any other
@@ -225,12 +222,25 @@ def _appearing(path: Path, size: int) -> Iterator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-        sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def _beside(place: Path, size: int, nothing: str, *, parents: bool = False) -> Iterator[Path]:
+    """Where something can be built that the block then moves to its place: in a folder beside it, gone afterwards.
+
+    Raises StoreWriteError, which says that `nothing` was done, where the disk has no room or cannot be written.
+    """
+    try:
+        if parents:
+            place.parent.mkdir(parents=True, exist_ok=True)
+        _check_room(place.parent, size)
+        with tempfile.TemporaryDirectory(
+            dir=place.parent, prefix=f".{place.name}.", suffix=".part", ignore_cleanup_errors=True
+        ) as folder:
+            yield Path(folder) / place.name
+            sync_folder(place.parent)
     except OSError as error:
-        raise StoreWriteError(f"{path} cannot be written, no backup was made: {error.strerror or error}") from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+        raise StoreWriteError(f"{place} cannot be written, {nothing}: {error.strerror or error}") from error
 
 
 def _is_compressed(path: Path) -> bool:
@@ -396,11 +406,7 @@ def restore(path: Path, store: Path, *, over: bool = False, wait: float = 10, pr
 def _restore_anew(path: Path, manifest: Manifest, store: Path, progress: Progress) -> Revision:
     """Builds the store beside its place, under a name that nothing takes for a store, and moves it there."""
     store = store.resolve()
-    temporary: Path | None = None
-    try:
-        store.parent.mkdir(parents=True, exist_ok=True)
-        _check_room(store.parent, manifest.size)
-        temporary = Path(tempfile.mkdtemp(dir=store.parent, prefix=f".{store.name}.", suffix=".part"))
+    with _beside(store, manifest.size, "nothing was restored", parents=True) as temporary:
         folder = RevisionFolder(temporary, manifest.base)
         if manifest.revision > 1:  # the next one has the number that it had
             (temporary / "CURRENT").write_text(str(manifest.revision - 1))
@@ -412,14 +418,7 @@ def _restore_anew(path: Path, manifest: Manifest, store: Path, progress: Progres
             _check_opens(draft, manifest)
         for place, _, _ in os.walk(temporary):
             sync_folder(Path(place))
-        temporary.chmod(0o755 & ~_umask())
         temporary.rename(store)
-        sync_folder(store.parent)
-    except OSError as error:
-        raise StoreWriteError(f"{store} cannot be written, nothing was restored: {error.strerror or error}") from error
-    finally:
-        if temporary is not None:
-            shutil.rmtree(temporary, ignore_errors=True)
     return Revision(store / prefix)
 
 
@@ -453,9 +452,3 @@ def _check_opens(draft: Revision, manifest: Manifest) -> None:
     if counts != (manifest.statements, manifest.statements, manifest.entities, manifest.sources):
         raise BackupError("what the backup holds is not what its manifest says")
     draft.write_meta(meta | {"revision": draft.number})
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

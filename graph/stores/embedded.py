@@ -39,8 +39,6 @@ RESULT_FORMATS = {f.media_type.partition(";")[0]: f for f in (
 _ROW_ENDS = {ox.QueryResultsFormat.JSON: b"}", ox.QueryResultsFormat.XML: b"</result>"}
 _NOT_SELECTED = re.compile(r"does not contains? variable \?(\w+) in its SELECT projection")
 _NOT_A_FUNCTION = re.compile(r"The custom function <([^>]*)> is not supported")
-DATASET_FORMATS = frozenset(m for m, f in RDF_FORMATS.items() if f.supports_datasets)
-
 
 Place = tuple[str | None, str]
 """A graph, None for the default one, and a subject in it."""

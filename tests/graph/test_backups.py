@@ -77,7 +77,9 @@ def test_a_new_store_is_what_was_backed_up(store: Path, tmp_path: Path, name: st
     with KnowledgeGraph(store) as old, KnowledgeGraph(tmp_path / "new" / "kg") as new:
         assert new.store_id != old.store_id  # the two may go different ways
         assert new.add([note(1)]).revision == 3
-    assert left(tmp_path / "new") == ["kg"]
+    assert (left(tmp_path), left(tmp_path / "new")) == (sorted({name, "new", store.name}), ["kg"])
+    assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "new" / "kg").stat().st_mode == (tmp_path / "new").stat().st_mode
     with tarfile.open(tmp_path / name) as archive:
         assert archive.getnames()[0] == "manifest.json"
         assert not any("LOG" in member or "lock" in member for member in archive.getnames())
