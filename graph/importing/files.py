@@ -122,6 +122,11 @@ class SourceFile:
             return stream.read(size)
 
 
+def first_bytes(stream: IO[bytes]) -> bytes:
+    """How a stream that SourceFile opened goes on, up to a megabyte of it, without reading it."""
+    return cast(io.BufferedReader, stream).peek()
+
+
 def lines(stream: IO[bytes]) -> Iterator[tuple[bytes, int]]:
     """Lines with their ends, and their length; of one longer than LONGEST only its beginning."""
     while line := stream.readline(LONGEST + 1):
