@@ -42,8 +42,10 @@ class SourceFile:
     name: str
     size: int | None = None
     seen: Callable[[int], None] = lambda _: None
+    otherwise: str = "cp1252"
+    """The encoding of what is no UTF-8."""
     other_encoding: int = 0
-    """How many records that were read were no UTF-8, and taken as Windows-1252."""
+    """How many records that were read were no UTF-8, and taken as the other encoding."""
     _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256, repr=False)
 
     @classmethod
@@ -103,14 +105,14 @@ class SourceFile:
         return packed.open(names[0])
 
     def decoded(self, raw: bytes) -> str:
-        """The text of a record: UTF-8, else Windows-1252, which is then counted."""
+        """The text of a record: UTF-8, else the other encoding, which is then counted."""
         try:
             return raw.decode()
         except UnicodeDecodeError:
             self.other_encoding += 1
             try:
-                return raw.decode("cp1252")
-            except UnicodeDecodeError:  # five bytes mean nothing there
+                return raw.decode(self.otherwise)
+            except UnicodeDecodeError:  # five bytes mean nothing in Windows-1252
                 return raw.decode("latin-1")
 
     def head(self, size: int = 65_536) -> bytes:

@@ -1,0 +1,203 @@
+"""MEND, the Mediation Event and Negotiators Database: its lists of actors, and processes with their third parties."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from graph.importing import headed
+from graph.importing.agreements import UNSET
+from graph.importing.cells import tidy
+from graph.importing.events import Event, Mention, Options, Record
+from graph.importing.files import SourceFile
+from graph.importing.formats.paa_x import actor, scheme
+from graph.importing.states import is_state
+from graph.times import edtf_bounds
+from ontology import Kind
+
+_ALIASES = re.compile(r"\s*\|+\s*")
+
+
+class _Table(NamedTuple):
+    """One of the files: its columns, and what a record becomes."""
+
+    layout: headed.Layout
+    record: Callable[[dict[str, str]], tuple[list[Event], list[Mention], str | None]]
+
+
+class Mend:
+    """Actors become entities. A process lists third parties: that they mediated is not said of each."""
+
+    name = "mend"
+    title = "MEND Mediation Event and Negotiators Database: actors and processes"
+    dataset = "mend"
+    coder = "mend"
+    kind = "event table"
+    licence = "PeaceRep; cite doi 10.7910/DVN/PYRHS6"
+
+    def read(self, file: SourceFile, options: Options) -> Iterator[Record]:  # noqa: ARG002
+        """One record an actor, or a process. Raises FormatError where the header is none of MEND's."""
+        for entry in headed.entries(file, "MEND", *(t.layout for t in _TABLES)):
+            if entry.reason:
+                yield Record(entry.number, entry.raw, reason=entry.reason)
+            else:
+                table = next(t for t in _TABLES if t.layout.fits([*entry.fields]))
+                events, mentions, reason = table.record(entry.fields)
+                yield Record(entry.number, entry.raw, events, reason, mentions)
+
+    def header(self, head: bytes) -> list[str]:
+        """The names of the columns, from how the file begins."""
+        return headed.columns(head)
+
+    def fields(self, raw: bytes, header: Sequence[str], options: Options) -> dict[str, str]:  # noqa: ARG002
+        """The fields of a record by column."""
+        return headed.fields(headed.text(raw), header)
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether the header is that of one of the files."""
+        return any(t.layout.fits(headed.columns(head)) for t in _TABLES)
+
+
+Made = tuple[list[Event], list[Mention], str | None]
+
+
+def _of_abbr(row: dict[str, str]) -> Made:
+    """actors_abbr.csv: ids of PAA-X and GLOPAD, aliases as they were found in texts, some with rubbish in them."""
+    aliases = [row["abbreviation"], *_ALIASES.split(row["alt_names"])]
+    return _listed(row["id_paax"], row["actor_name"], row["actor_type"], row["iso3c"], "", aliases)
+
+
+def _of_all(row: dict[str, str]) -> Made:
+    """mend_all_actors.csv: a row a name, so that an id may come more than once."""
+    return _listed(row["MEND_ID"], row["ActorName"], row["actor_classification"], "", row["GW_ID"])
+
+
+def _of_glopad(row: dict[str, str]) -> Made:
+    """countries.csv: actors of every class, in spite of its name."""
+    aliases = [] if row["actor_classification_glopad"] == "Country/State" else [row["abbreviation"]]
+    return _listed(
+        row["GLOPAD_ID"], row["ActorName"], row["actor_classification_glopad"], "", row["GW_ID"], aliases, row["alt_id"]
+    )
+
+
+def _listed(
+    id: str, name: str, type: str, iso3c: str, gwno: str, aliases: Sequence[str] = (), other_id: str = ""
+) -> Made:
+    id, other_id = id.strip(), other_id.strip()
+    if not tidy(name):
+        return [], [], f"the actor {id!r} has no name"
+    if len(id.split()) > 1:
+        return [], [], f"the id {id!r} of an actor has spaces"
+    found = actor(id, name, type, iso3c, gwno, aliases)
+    if other_id and other_id != id and len(other_id.split()) == 1:
+        found = found._replace(codes=(*found.codes, scheme(other_id)))
+    return [], [found], None
+
+
+def _of_processes(row: dict[str, str]) -> Made:
+    """groups_last_last.*.csv: groupings and mechanisms, from a mediation to a group of friends."""
+    name = tidy(row["groupings_mechanisms"])
+    if not name:
+        return [], [], "groupings_mechanisms is empty: the process has no name"
+    country = tidy(row["conflict_country"])
+    thirds, ids = _list(row["third_party"]), _list(row["third_party_id_GLOPAD"])
+    if not thirds:
+        return [], [], "third_party is empty: nobody takes part"
+    notes = list[str]()
+    if len(ids) != len(thirds):
+        notes.append(f"{len(thirds)} third parties with {len(ids)} ids: which belong together is not told")
+        ids = [""] * len(thirds)
+    try:
+        when = _span(row)
+    except ValueError as error:
+        when = None
+        notes.append(str(error))
+    parties = tuple(
+        Mention(n, country=None if is_state(n) else country or None) for n in dict.fromkeys(_list(row["local_parties"]))
+    )
+    process = Mention(name, Kind.PROCESS, country or None)
+    events = [
+        Event(
+            relation="is-third-party-to",
+            when=when,
+            subject=Mention(third, codes=(scheme(id),) if id and len(id.split()) == 1 else ()),
+            object=process,
+            parties=parties,
+            topic=Mention(country, Kind.STATE, country) if country else None,
+            note="; ".join(notes) or None,
+            telling=f"{country}: {name}",
+        )
+        for third, id in zip(thirds, ids, strict=True)
+    ]
+    return events, [], None
+
+
+def _list(cell: str) -> list[str]:
+    return [tidy(p) for p in cell.split(";") if tidy(p)]
+
+
+def _span(row: dict[str, str]) -> str | None:
+    """The time of a process as EDTF; one that has begun and has no end goes on. Raises ValueError naming the cells."""
+    begins, ends = (_month(row, side) for side in ("start", "end"))
+    if begins is None and ends is None:
+        return None
+    when = begins if begins is not None and begins == ends else f"{begins or ''}/{ends or '..'}"
+    try:
+        edtf_bounds(when)
+    except ValueError:
+        raise ValueError(f"start {begins} is after end {ends}") from None
+    return when
+
+
+def _month(row: dict[str, str], side: str) -> str | None:
+    month, year = (row[f"{side}_{part}"].strip().removesuffix(".0") for part in ("month", "year"))
+    if year in UNSET:
+        if month not in UNSET:
+            raise ValueError(f"{side}_month {month!r} has no year")
+        return None
+    if not re.fullmatch(r"\d{4}", year) or not (month in UNSET or re.fullmatch(r"0?[1-9]|1[0-2]", month)):
+        raise ValueError(f"{side} {month!r} {year!r} is no month and year")
+    return year if month in UNSET else f"{year}-{month.zfill(2)}"
+
+
+_TABLES = (
+    _Table(
+        headed.Layout(
+            ("id_paax", "actor_type", "iso3c", "actor_name", "abbreviation", "alt_names"),
+            (
+                "level_0",
+                "sub_type",
+                "cs_type",
+                "international",
+                "regional",
+                "domestic",
+                "un_type",
+                "country_name",
+                "actor_id",
+            ),
+        ),
+        _of_abbr,
+    ),
+    _Table(
+        headed.Layout(
+            ("MEND_ID", "GW_ID", "ActorName", "actor_classification"), ("PAAX_ID", "actor_classification_mend")
+        ),
+        _of_all,
+    ),
+    _Table(
+        headed.Layout(
+            ("GLOPAD_ID", "alt_id", "ActorName", "GW_ID", "actor_classification_glopad", "abbreviation"),
+            ("PAAX_ID", "display_name", "display_name_iso", "display_name_gwc"),
+        ),
+        _of_glopad,
+    ),
+    _Table(
+        headed.Layout(
+            (
+                *("conflict_country", "groupings_mechanisms", "start_month", "start_year", "end_month", "end_year"),
+                *("third_party", "third_party_id_GLOPAD", "local_parties"),
+            ),
+            ("important", "description"),
+        ),
+        _of_processes,
+    ),
+)
