@@ -30,6 +30,9 @@ class Settings(BaseSettings):
         None,
         description=f"Base IRI of a new store, ending in a slash; {BASE} where nothing is said. A store keeps its own.",
     )
+    creator: str | None = Field(
+        None, min_length=1, description="Who made the data, as the description at /void names them; nobody by default."
+    )
     tokens: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         repr=False,

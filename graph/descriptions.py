@@ -161,10 +161,10 @@ def _fragment(iri: str) -> str:
 # What is told at an address
 
 
-def void(snapshot: Snapshot, home: str | None = None) -> Triples:
+def void(snapshot: Snapshot, home: str | None = None, creator: str | None = None) -> Triples:
     """The description as it stands in the store, with the revision and, where it is served, where to ask and to fetch.
 
-    `home` is the address of the service, with a slash at its end.
+    `home` is the address of the service, with a slash at its end; `creator` the name of whoever made the data.
     """
     iris = snapshot.iris
     d, document = iris.dataset, f"{iris.base}void"
@@ -180,6 +180,11 @@ def void(snapshot: Snapshot, home: str | None = None) -> Triples:
     found.text(d, "owl:versionInfo", f"revision {snapshot.revision}", "en")
     found.link(d, "void:exampleResource", *_shown(snapshot))
     found.typed(d, "void:entities", len(snapshot.entities) + len(snapshot.columns) + len(snapshot.sources))
+    if creator is not None:
+        agent = f"{iris.base}void#creator"
+        found.link(d, "dcterms:creator", agent)
+        found.link(agent, "rdf:type", expand("foaf:Agent"))
+        found.text(agent, "foaf:name", creator)
     if home is not None:
         found.link(d, "foaf:homepage", home)
         found.link(d, "void:sparqlEndpoint", f"{home}sparql")
@@ -209,14 +214,15 @@ def _shown(snapshot: Snapshot) -> list[str]:
 
 
 def service_description(
-    snapshot: Snapshot, endpoint: str, *, union: bool = True, updates: bool = False, home: str | None = None
-) -> Triples:
+    snapshot: Snapshot, endpoint: str, *, union: bool = True, updates: bool = False, home: str | None = None,
+    creator: str | None = None,
+) -> Triples:  # fmt: skip
     """The SPARQL service at `endpoint` and its dataset.
 
     `union` tells whether the default graph is that of all named graphs, `updates` whether any may be sent there.
     """
     iris = snapshot.iris
-    found = void(snapshot, home or endpoint.removesuffix("sparql"))
+    found = void(snapshot, home or endpoint.removesuffix("sparql"), creator)
     service, default = f"{endpoint}#service", f"{iris.base}void#default"
     found.link(service, "rdf:type", expand("sd:Service"))
     found.link(service, "sd:endpoint", endpoint)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -54,7 +55,9 @@ def _answer(
 
 
 def _void(request: Request, reply: Reply, format: str | None = None) -> Response:
-    return _answer(request, reply, "/void", format, void, void_page, "What is in it")
+    state: State = request.app.state.tertius
+    described = partial(void, creator=state.settings.creator)
+    return _answer(request, reply, "/void", format, described, void_page, "What is in it")
 
 
 def _examples(request: Request, reply: Reply, format: str | None = None) -> Response:
@@ -113,6 +116,7 @@ def without_query(request: Request, reply: Reply, state: State) -> Response:
     if media_type == PAGE:
         return reply.whole(query_page(snapshot.iris.base, "", prefixed=not settings.raw_rdf), PAGE, **headers)
     found = service_description(
-        snapshot, f"{here}sparql", union=settings.union_default_graph, updates=bool(settings.tokens)
-    )
+        snapshot, f"{here}sparql", union=settings.union_default_graph, updates=bool(settings.tokens),
+        creator=settings.creator,
+    )  # fmt: skip
     return reply.whole(rdf(found, media_type, snapshot.iris), media_type, **headers)

@@ -247,6 +247,16 @@ def test_a_host_that_cannot_be_one_is_never_repeated(norland: TestClient) -> Non
 # The service describes itself
 
 
+def test_a_creator_is_named_only_where_the_operator_names_one(norland: TestClient) -> None:
+    creator, name = URIRef(expand("dcterms:creator")), URIRef(expand("foaf:name"))
+    with client_of("none", creator='The "Institute"') as client:
+        for address, format in (("/void.ttl", "turtle"), ("/void.jsonld", "json-ld"), ("/sparql", "turtle")):
+            found = graph(client.get(address, headers={"Accept": "text/turtle"}), format)
+            (agent,) = found.objects(URIRef(f"{BASE}void#dataset"), creator)
+            assert str(found.value(agent, name)) == 'The "Institute"'
+    assert not set(graph(norland.get("/void.ttl"), "turtle").subject_objects(creator))
+
+
 def test_the_endpoint_describes_itself(norland: TestClient) -> None:
     for accept, format in (("text/turtle", "turtle"), ("application/ld+json", "json-ld"), ("*/*", "turtle"),
                            ("application/rdf+xml", "xml"), ("application/n-triples", "nt")):  # fmt: skip

@@ -41,6 +41,7 @@ ENVIRONMENT = {
     "TRUSTED_PROXIES": ("192.0.2.1, 192.0.2.2", ("192.0.2.1", "192.0.2.2")),
     "WRITE_LENGTH": ("4000", 4000),
     "WRITE_WAIT": ("0.5", 0.5),
+    "CREATOR": ("The Institute of Norland", "The Institute of Norland"),
     "CITATION_BYTES": ("4096", 4096),
     "CITATION_ROOM": ("0", 0),
     "KEEP_CITED": ("5", 5),
