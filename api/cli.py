@@ -15,6 +15,7 @@ COMMANDS = {
     "serve": "Answer over HTTP until interrupted.",
     "load": "Load a data set into a store.",
     "ask": "Ask who mediates, opposes, invites whom, and who says so.",
+    "table": "Count by pair, mediator or conflict and month or year, for statistics.",
     "query": "Answer a SPARQL query from a file or from standard input.",
     "cite": "Freeze an answer, so that it can be cited and had again.",
     "rerun": "Ask again what was frozen, and tell what has changed.",

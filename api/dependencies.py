@@ -25,7 +25,7 @@ from graph import KnowledgeGraph
 from graph.snapshot import Snapshot
 
 JSON = "application/json"
-_DUMPS = 2
+_DUMPS = _TABLES = 2
 _BUFFER = 65_536
 """Bytes that the server sends without waiting."""
 try:
@@ -49,6 +49,8 @@ class State:
     """Held by the write that is at work."""
     dumping: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DUMPS))
     """Held by each graph that is being written out."""
+    tabulating: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_TABLES))
+    """Held by each table that is being made."""
 
 
 async def get_state(request: Request) -> State:

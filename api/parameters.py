@@ -15,6 +15,7 @@ from graph.knowledge_graph import selection_from_names
 from graph.questions import Level
 from graph.selection import Selection
 from graph.snapshot import Snapshot
+from graph.tables import By, Split, Table, Unit, table
 from graph.timelines import Step
 from graph.times import edtf_bounds
 from ontology import Kind, Modality, Status
@@ -143,6 +144,36 @@ class TimelineParameters(Narrowing):
     relation: Word | None = Field(None, description="A relation, narrower ones included.", examples=["invites"])
     family: Word | None = Field(None, description="A family of relations.", examples=["accusation"])
     by: Step = Field(Step.MONTH, description="Length of the periods.", examples=["year"])
+
+
+class TableParameters(Narrowing):
+    """What is counted in a table, and how it is laid out."""
+
+    relation: Word | None = Field(None, description="A relation, narrower ones included.", examples=["invites"])
+    family: Word | None = Field(None, description="A family of relations.", examples=["mediation"])
+    by: By = Field(By.MONTH, description="Length of the periods.", examples=["year"])
+    level: Level = Field(
+        Level.ENTITY, description="How far actors are rolled up: to bodies or states.", examples=["state"]
+    )
+    split: Split = Field(
+        Split.NONE, description="What rows are told apart by, beside unit and period.", examples=["family"]
+    )
+    joined: bool = Field(
+        True,
+        description="False: what a mediator does with one side each, on one day or in one event, joins no pair.",
+        examples=[False],
+    )
+    complete: bool = Field(
+        True, description="False: only periods in which some statement may lie, no zeros.", examples=[False]
+    )
+
+    def table(self, snapshot: Snapshot, unit: Unit, most_rows: int) -> Table:
+        """The table. Raises what making the selection and the table raises."""
+        selection = self.selection(snapshot, relation=self.relation, family=self.family)
+        return table(
+            snapshot, selection, unit, self.by, level=self.level, split=self.split, joined=self.joined,
+            complete=self.complete, most_rows=most_rows,
+        )  # fmt: skip
 
 
 class EntityParameters(Page):

@@ -75,6 +75,7 @@ class Settings(BaseSettings):
         ge=0,
         description="Most old revisions that are kept because frozen answers need them; 20 unless the store says else.",
     )
+    table_rows: int = Field(1_000_000, ge=1, description="Most rows of a table; more is an error, never cut.")
     url_length: int = Field(
         61_440, ge=1024, le=65_000, description="Most bytes of a request's address; post longer queries."
     )

@@ -64,6 +64,11 @@ class Acting:
         self._up.setdefault(agent, []).append(Link(principal, earliest, latest))
         self._down.setdefault(principal, []).append(Link(agent, earliest, latest))
 
+    @property
+    def agents_of_others(self) -> list[int]:
+        """All who act for somebody at some time."""
+        return list(self._up)
+
     def agents(self, entity: int) -> list[Link]:
         """The entity itself and whoever acts for it, each with the days between which it does."""
         return self._follow(entity, OPEN_START, OPEN_END, self._down)

@@ -16,6 +16,7 @@ GraphError
 │   ├── QueryTimeoutError
 │   ├── QueryTooLargeError     more rows, bytes or memory than allowed
 │   └── GraphConflictError     a graph that an operation needs is not there, or one that it makes is
+├── MissingExtraError          a library is not installed that comes with an extra
 ├── ServiceError               a service that cannot be reached, or answers what it should not
 └── StoreError                 the store cannot be opened or written
     ├── BackupError            a backup that is damaged, or none
@@ -201,3 +202,11 @@ class StoreLockedError(StoreError):
 
 class StoreWriteError(StoreError):
     """A write failed; the store is as it was."""
+
+
+class MissingExtraError(GraphError):
+    """Something needs a library that is installed only with an extra; `extra` names it."""
+
+    def __init__(self, what: str, library: str, extra: str) -> None:
+        self.library, self.extra = library, extra
+        super().__init__(f"{what} needs {library}, which is not installed: pip install 'tertius[{extra}]'")

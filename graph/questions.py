@@ -40,12 +40,12 @@ class Level(StrEnum):
 
 
 _DISPUTED, _CODED = STATUSES.index(Status.DISPUTED), MODALITIES.index(Modality.CODED)
-_TOLD = frozenset(
+TOLD = frozenset(
     MODALITIES.index(m)
     for m in (Modality.ASSERTED, Modality.CODED, Modality.CLAIMED, Modality.PRESUPPOSED, Modality.INTERPRETED)
 )
 """Modalities that tell of something that took place."""
-_LEVELS = {Level.BODY: BODIES | {Kind.STATE}, Level.STATE: frozenset({Kind.STATE})}
+_LEVELS = {Level.ENTITY: frozenset[Kind](), Level.BODY: BODIES | {Kind.STATE}, Level.STATE: frozenset({Kind.STATE})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def ask(snapshot: Snapshot, selection: Selection, level: Level = Level.ENTITY) -
     if not len(rows):
         return Answers(FoundList(snapshot), 0, chosen.undated)
     c = snapshot.columns
-    subject, object, parties, sets = _raised(snapshot, rows, level)
+    subject, object, parties, sets = rolled_up(snapshot, rows, level)
     sides = snapshot.selector.sides(rows, selection.between, selection.exact) if selection.between else None
     is_statement = c.flags[rows] & SUBJECT_IS_STATEMENT
     # Two numbers stand for the six values that make an answer: NumPy sorts numbers many times faster than rows.
@@ -198,34 +198,51 @@ def _ranks(c: Columns, sets: Sequence[Collection[int]], numbers: Ints) -> Ints:
     return rank[where]
 
 
-def _raised(snapshot: Snapshot, rows: Rows, level: Level) -> tuple[Ints, Ints, Ints, Sequence[Collection[int]]]:
+def rolled_up(snapshot: Snapshot, rows: Rows, level: Level) -> tuple[Ints, Ints, Ints, Sequence[Collection[int]]]:
     """Subjects, objects and numbers of the sets of parties of the rows, rolled up to the level, and those sets."""
     c = snapshot.columns
     subject, object, parties = c.subject[rows], c.object[rows], c.parties[rows]
     if level is Level.ENTITY:
         return subject, object, parties, c.party_sets
-    raised = _raiser(snapshot, level)
+    raised = raiser(snapshot, level)
     # Who holds a post or belongs to what is said of these very actors: rolled up, it would be said of others.
     fixed = [n for r, n in c.relation_number.items() if vocabulary().relations[r].family == "affiliation"]
+    stays = np.isin(c.relation[rows], fixed)
+    low, high = c.earliest[rows], c.latest[rows]
+    acts = np.zeros(len(c.entities) + 1, bool)  # the last place is that of NONE, -1
+    acts[snapshot.acting.agents_of_others] = True
 
-    def raise_to(entity: int, low: int, high: int, stays: bool) -> int:
-        return entity if stays else raised(entity, low, high)
+    def spans(those: Rows) -> list[tuple[int, int]]:
+        return list(zip(low[those].tolist(), high[those].tolist(), strict=True))
 
-    spans = list(
-        zip(c.earliest[rows].tolist(), c.latest[rows].tolist(), np.isin(c.relation[rows], fixed).tolist(), strict=True)
-    )
-    entities = np.where(c.flags[rows] & SUBJECT_IS_STATEMENT, NONE, subject)
-    subjects = np.array([raise_to(e, *span) for e, span in zip(entities.tolist(), spans, strict=True)], np.int32)
-    objects = np.array([raise_to(e, *span) for e, span in zip(object.tolist(), spans, strict=True)], np.int32)
+    def of_column(entities: Ints) -> Ints:
+        found = entities.copy()
+        climbing = np.flatnonzero(acts[entities] & ~stays)
+        found[climbing] = [
+            raised(e, *span) for e, span in zip(entities[climbing].tolist(), spans(climbing), strict=True)
+        ]
+        return found
+
+    entities = np.where(c.flags[rows] & SUBJECT_IS_STATEMENT, NONE, subject).astype(np.int32)
     numbers: dict[tuple[int, ...], int] = {}
-    sets = [
-        numbers.setdefault(tuple(sorted({raise_to(e, *span) for e in c.party_sets[n]})), len(numbers))
-        for n, span in zip(parties.tolist(), spans, strict=True)
+
+    def number(members: Collection[int]) -> int:
+        return numbers.setdefault(tuple(sorted(set(members))), len(numbers))
+
+    present = np.unique(parties).tolist()
+    plain, moves = np.zeros(len(c.party_sets), np.int32), np.zeros(len(c.party_sets), bool)
+    plain[present] = [number(c.party_sets[n]) for n in present]
+    moves[present] = [any(acts[e] for e in c.party_sets[n]) for n in present]
+    sets = plain[parties]
+    climbing = np.flatnonzero(moves[parties] & ~stays)
+    sets[climbing] = [
+        number([raised(e, *span) for e in c.party_sets[n]])
+        for n, span in zip(parties[climbing].tolist(), spans(climbing), strict=True)
     ]
-    return np.where(entities == NONE, subject, subjects), objects, np.array(sets, np.int32), list(numbers)
+    return np.where(entities == NONE, subject, of_column(entities)), of_column(object), sets, list(numbers)
 
 
-def _raiser(snapshot: Snapshot, level: Level) -> Callable[[int, int, int], int]:
+def raiser(snapshot: Snapshot, level: Level) -> Callable[[int, int, int], int]:
     """A function from an entity and two days to whom the entity acted for then; itself where nobody or several.
 
     Of a body and the state that the body acts for, the body is meant.
@@ -288,7 +305,7 @@ def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
             statements=tuple(ids[part]),
             events=events,
             events_exact=sure
-            and not any(f & REPEATED and m in _TOLD for f, m in zip(flags[part], modality[part], strict=True)),
+            and not any(f & REPEATED and m in TOLD for f, m in zip(flags[part], modality[part], strict=True)),
             **_bounds(low[part], high[part]),
         ))  # fmt: skip
     return found
@@ -301,7 +318,7 @@ def _events(event: list[int], modality: list[int], source: list[int], coder: lis
     once: as often as the one who tells of more. Several statements that nobody linked, or told apart as records of a
     data set, may be of one event.
     """
-    told = [(e, s, k, m == _CODED) for e, m, s, k in zip(event, modality, source, coder, strict=True) if m in _TOLD]
+    told = [(e, s, k, m == _CODED) for e, m, s, k in zip(event, modality, source, coder, strict=True) if m in TOLD]
     unnamed = Counter((s, k) for e, s, k, _ in told if e == NONE)
     most: dict[int, int] = {}
     for (s, _), n in unnamed.items():

@@ -26,6 +26,7 @@ PAGES = (
     ("/differences", "What differs between two revisions"),
     ("/sources", "Sources with the number of their statements"),
     ("/entities", "Entities: actors, places, occasions, agreements, matters"),
+    ("/tables/dyad?by=year", "Tables for statistics: pairs by month or year as CSV, Parquet or Stata, with a codebook"),
     ("/statements", "Statements, whole; also as /statements.csv and /statements.jsonl"),
     ("/conflicts", "Statements that contradict each other, and why"),
     ("/timeline", "Statements per day, month or year"),

@@ -33,6 +33,7 @@ def test_every_path_of_the_service_is_described() -> None:
     assert {path for path, _, _ in OPERATIONS} == {
         "/", "/health", "/entities", "/entities/{id}", "/relations", "/relations/{id}", "/sources", "/sources/{id}",
         "/statements", "/statements.csv", "/statements.jsonl", "/statements/{id}", "/who/{question}", "/conflicts",
+        "/tables/{unit}", "/tables/{unit}.{format}", "/tables/{unit}/codebook",
         "/timeline", "/sparql", "/update", "/store", "/ontology", "/ontology.{format}",
         "/id/{kind}/{id}", "/doc/{kind}/{id}", "/graph/{id}", "/void", "/void.{format}", "/.well-known/void",
         "/examples", "/examples.{format}", "/query",

@@ -44,6 +44,7 @@ ENVIRONMENT = {
     "CREATOR": ("The Institute of Norland", "The Institute of Norland"),
     "CITATION_BYTES": ("4096", 4096),
     "CITATION_ROOM": ("0", 0),
+    "TABLE_ROWS": ("1000", 1000),
     "KEEP_CITED": ("5", 5),
     "LOG_LEVEL": ("debug", "debug"),
 }

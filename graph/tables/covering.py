@@ -1,0 +1,111 @@
+"""What data sets cover: only there is it a zero that they tell of nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.columns import NONE, OPEN_END, OPEN_START, STATUSES, SUBJECT_IS_STATEMENT, Columns, Ints, Rows
+from graph.evidence import Evidence, evidence
+from graph.questions import Level, rolled_up
+from graph.snapshot import Snapshot
+from ontology import Status
+
+Mask = npt.NDArray[np.bool_]
+_STRAGGLERS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """A data set of events or agreements: on which days it tells of what happened, of whom, and of what.
+
+    `spans` are first and last days, in order and apart; `named` has a place for each entity and a last one for none.
+    `whats` are those relations or families, as the table tells them apart, of which it tells at all.
+    """
+
+    dataset: str
+    evidence: Evidence
+    sources: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+    named: Mask
+    whats: Rows
+
+    def periods(self, first: Rows, last: Rows) -> Mask:
+        """Which of the periods, given by their first and last days, it covers from the first day to the last."""
+        covered = np.zeros(len(first), bool)
+        for low, high in self.spans:
+            covered |= (first >= low) & (last <= high)
+        return covered
+
+    def lines(self, units: Rows, whats: Rows) -> Mask:
+        """Which units it names, each with what the line tells of."""
+        return np.asarray(self.named[units].all(axis=1) & np.isin(whats, self.whats))
+
+
+def coverings(snapshot: Snapshot, rows: Rows, whats: Ints, level: Level) -> list[Covering]:
+    """The data sets that a selection without actors and window draws on, in the order of their names.
+
+    `rows` are what it selects and `whats` what each tells of. Curated texts cover nothing.
+    """
+    c = snapshot.columns
+    present = np.unique(c.source[rows]).tolist()
+    groups: dict[tuple[str, Evidence], list[int]] = {}
+    for number in present:
+        source = snapshot.sources[c.sources[number]]
+        if (kind := evidence(source)) is not Evidence.CLAIM:
+            groups.setdefault((source.dataset or source.id, kind), []).append(number)
+    standing = c.status != STATUSES.index(Status.RETRACTED)
+    found = []
+    for (dataset, kind), numbers in sorted(groups.items()):
+        of_it = np.zeros(len(c.sources), bool)
+        of_it[numbers] = True
+        spans = [span for n in numbers if (span := _span(c, np.flatnonzero(standing & (c.source == n))))]
+        found.append(
+            Covering(
+                dataset,
+                kind,
+                tuple(sorted(c.sources[n] for n in numbers)),
+                _merged(spans),
+                _named(snapshot, np.flatnonzero(standing & of_it[c.source]), level),
+                np.unique(whats[of_it[c.source[rows]]]),
+            )
+        )
+    return found
+
+
+def _span(c: Columns, rows: Rows) -> tuple[int, int] | None:
+    """First and last day that a released file tells of.
+
+    A file may name a few events of long before: days that have less than a tenth of the mean number are no part of it.
+    """
+    low, high = c.earliest[rows], c.latest[rows]
+    dated = (low != OPEN_START) & (high != OPEN_END)
+    if not dated.any():
+        return None
+    _, where, count = np.unique(low[dated], return_inverse=True, return_counts=True)
+    kept = (count >= count.mean() * _STRAGGLERS)[where]
+    return int(low[dated][kept].min()), int(high[dated][kept].max())
+
+
+def _merged(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    found: list[tuple[int, int]] = []
+    for low, high in sorted(spans):
+        if found and low <= found[-1][1] + 1:
+            found[-1] = found[-1][0], max(high, found[-1][1])
+        else:
+            found.append((low, high))
+    return tuple(found)
+
+
+def _named(snapshot: Snapshot, rows: Rows, level: Level) -> Mask:
+    c = snapshot.columns
+    named = np.zeros(len(c.entities) + 1, bool)
+    subject, object, parties, sets = rolled_up(snapshot, rows, level)
+    named[subject[c.flags[rows] & SUBJECT_IS_STATEMENT == 0]] = True
+    for column in (object, c.topic[rows]):
+        named[column] = True
+    named[[e for n in np.unique(parties).tolist() for e in sets[n]]] = True
+    named[[e for n in np.unique(c.roles[rows]).tolist() for _, e in c.role_sets[n]]] = True
+    named[NONE] = False
+    return named

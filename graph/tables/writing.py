@@ -1,0 +1,119 @@
+"""Tables as CSV, Parquet and Stata."""
+
+import csv
+import importlib
+import io
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from graph.exceptions import MissingExtraError, ParameterError
+from graph.tables.codebook import codebook_json, meanings
+from graph.tables.tables import Table
+
+
+class TableFormat(StrEnum):
+    """Formats of tables."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    STATA = "dta"
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the format."""
+        return _MEDIA_TYPES[self]
+
+    @classmethod
+    def named(cls, word: str) -> "TableFormat":
+        """The format of a name, media type or file suffix. Raises ParameterError, which lists them."""
+        wanted = word.strip().lower().removeprefix(".")
+        for format in cls:
+            if wanted in (format.value, format.media_type, format.name.lower()):
+                return format
+        raise ParameterError("format", f"{word!r} is none of {', '.join(cls)}")
+
+    def check(self) -> None:
+        """Raises MissingExtraError where a library that the format needs is not installed."""
+        for library in {TableFormat.CSV: (), TableFormat.PARQUET: ("pyarrow",), TableFormat.STATA: ("pandas",)}[self]:
+            _library(library, self)
+
+
+_MEDIA_TYPES = {
+    TableFormat.CSV: "text/csv",
+    TableFormat.PARQUET: "application/vnd.apache.parquet",
+    TableFormat.STATA: "application/x-stata-dta",
+}
+_MADE = datetime(1960, 1, 1)  # noqa: DTZ001 - Stata's own first day, and no zone: the same table gives the same bytes
+
+
+def written(table: Table, format: TableFormat) -> bytes:
+    """The table in a format; missing numbers are empty, null or Stata's missing. Raises MissingExtraError.
+
+    The same table gives the same bytes with the same libraries. Parquet holds the codebook in its metadata, Stata the
+    meanings of the columns as labels.
+    """
+    match format:
+        case TableFormat.CSV:
+            return _csv(table)
+        case TableFormat.PARQUET:
+            return _parquet(table)
+        case TableFormat.STATA:
+            return _stata(table)
+
+
+def _csv(table: Table) -> bytes:
+    output = io.StringIO()
+    writer = csv.writer(output)
+    writer.writerow(table.columns)
+    writer.writerows(table.rows())
+    return output.getvalue().encode()
+
+
+def _parquet(table: Table) -> bytes:
+    arrow, parquet = _library("pyarrow", TableFormat.PARQUET), _library("pyarrow.parquet", TableFormat.PARQUET)
+    arrays = {}
+    for name, values in table.columns.items():
+        if values.dtype == object:
+            arrays[name] = arrow.array(values.tolist(), arrow.string()).dictionary_encode()
+        else:
+            arrays[name] = arrow.array(np.ma.getdata(values), arrow.int64(), mask=np.ma.getmaskarray(values))
+    made = arrow.table(arrays).replace_schema_metadata({"tertius": codebook_json(table)})
+    output = io.BytesIO()
+    parquet.write_table(made, output)
+    return output.getvalue()
+
+
+def _stata(table: Table) -> bytes:
+    pandas = _library("pandas", TableFormat.STATA)
+    frame = pandas.DataFrame({name: _series(pandas, values) for name, values in table.columns.items()})
+    output = io.BytesIO()
+    frame.to_stata(
+        output, write_index=False, version=118, time_stamp=_MADE,
+        data_label=f"Tertius, {table.unit} by {table.by}, revision {table.revision}"[:80],
+        variable_labels={name: meaning[:80] for name, meaning in meanings(table).items()},
+        # Strings of Stata have at most 2,045 bytes; labels may have more.
+        convert_strl=[n for n, v in table.columns.items() if v.dtype == object and _longest(v) > 2045],
+    )  # fmt: skip
+    return output.getvalue()
+
+
+def _series(pandas: Any, values: Any) -> Any:
+    if values.dtype == object:
+        return pandas.Series(values, dtype=object)
+    if np.ma.getmaskarray(values).any():
+        return pandas.Series(values.astype(np.float64).filled(np.nan))
+    return pandas.Series(np.ma.getdata(values).astype(np.int32))
+
+
+def _longest(values: Any) -> int:
+    return max((len(text.encode()) for text in set(values.tolist())), default=0)
+
+
+def _library(name: str, format: TableFormat) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise MissingExtraError(f"a table as {format.name.title()}", name.partition(".")[0], "tables") from None

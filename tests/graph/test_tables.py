@@ -1,0 +1,458 @@
+"""Tables count what loops over statements count, and tell a zero from what nobody knows."""
+
+import copy
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from graph import Entity, KnowledgeGraph, Level, Selection, Source, Statement
+from graph.columns import Columns
+from graph.exceptions import ParameterError
+from graph.snapshot import Snapshot
+from graph.tables import By, Split, Table, Unit, table
+from ontology import vocabulary
+from tests.graph.strategies import ENTITIES, SOURCES, several_fitting
+
+KINDS = {"gazette-1": "event table", "gazette-2": "article", "leaflet": "agreement table"}
+MIXED = {id: s.model_copy(update={"kind": KINDS[id], "dataset": f"set-{id}"}) for id, s in SOURCES.items()}
+PREFIX = {"event table": "coded", "article": "claims", "agreement table": "agreements"}
+COUNTS = [
+    f"{p}_{b}" for p in PREFIX.values() for b in ("statements_low", "statements_high", "events_low", "events_high")
+]
+ACTORS = vocabulary().relations["mediates"].frame.party_kinds
+TOLD = ("asserted", "coded", "claimed", "presupposed", "interpreted")
+Key = tuple[str, ...]
+
+
+def revision_of(
+    kg: KnowledgeGraph, said: Iterable[Statement],
+    sources: dict[str, Source] = MIXED, entities: dict[str, Entity] = ENTITIES,
+) -> Snapshot:  # fmt: skip
+    """A revision of these statements, without their being written."""
+    found = copy.copy(kg.snapshot)
+    for name in ("names", "acting", "selector"):
+        vars(found).pop(name, None)
+    found.entities, found.sources = dict(entities), dict(sources)
+    found.columns = Columns.empty().edited((), said, found.sources, found.entities)
+    return found
+
+
+def rows_of(found: Table) -> dict[Key, dict[str, Any]]:
+    """The counts by unit, what it is split by, and period."""
+    names = list(found.columns)
+    keys = [f"{part}_id" for part in found.unit.parts] + ([found.split] if found.split != "none" else []) + ["period"]
+    rows = [dict(zip(names, row, strict=True)) for row in found.rows()]
+    made = {tuple(row[k] for k in keys): row for row in rows}
+    assert len(made) == len(rows)
+    assert list(made) == sorted(made)
+    return made
+
+
+# The same by loops
+
+
+@dataclass
+class Oracle:
+    """Tables of statements, one by one: of those `said` where those `standing` are there. Nobody is rolled up."""
+
+    said: list[Statement]
+    standing: list[Statement]
+    unit: Unit
+    by: By
+    split: Split
+    joined: bool
+    since: date | None
+    until: date | None
+
+    def __post_init__(self) -> None:
+        self.bounds = {s.id: s.bounds(MIXED[s.source].published) for s in self.standing}
+
+    # Units
+
+    def actors(self, ids: Iterable[object]) -> set[str]:
+        return {i for i in ids if isinstance(i, str) and i in ENTITIES and ENTITIES[i].kind in ACTORS}
+
+    def mediators(self, s: Statement) -> set[str]:
+        return self.actors([s.subject, *(r.entity for r in s.roles if r.role == "co-mediator")])
+
+    def mediations(self) -> Iterator[tuple[Statement, set[str]]]:
+        return (
+            (s, self.actors(s.parties)) for s in self.said if vocabulary().relations[s.relation].family == "mediation"
+        )
+
+    def mediated(self) -> set[tuple[str, frozenset[str]]]:
+        """Mediators and the pairs that they are known to mediate between."""
+        known = set()
+        groups: dict[tuple[object, ...], set[str]] = defaultdict(set)
+        for s, sides in self.mediations():
+            for mediator in self.mediators(s):
+                known |= {(mediator, frozenset(p)) for p in combinations(sides, 2) if mediator not in p}
+                if len(sides) == 1 and mediator not in sides and self.joined:
+                    low, high = self.bounds[s.id]
+                    if low and low == high:
+                        groups[mediator, "day", low] |= sides
+                    if s.event:
+                        groups[mediator, "event", s.event.id] |= sides
+        for (who, *_), sides in groups.items():
+            known |= {(str(who), frozenset(p)) for p in combinations(sides, 2)}
+        return known
+
+    def units(self, s: Statement) -> dict[Key, bool]:
+        """The units of a statement, and whether it surely belongs to them."""
+        relation = vocabulary().relations[s.relation]
+        found: dict[Key, bool] = {}
+        if self.unit is Unit.CONFLICT:
+            return {(i,): True for i in (s.object, s.topic) if i and ENTITIES[i].kind == "conflict"}
+        if relation.family == "affiliation":
+            return {}
+        subject, object = self.actors([s.subject]), self.actors([s.object])
+        sides = self.actors(s.parties)
+        mediation = relation.family == "mediation"
+        together = not mediation and (relation.symmetric or relation.family == "cooperation")
+        everybody = sides | subject | object if together and sides else sides
+        pairs = [tuple(sorted(p)) for p in combinations(everybody, 2)]
+        if self.unit is Unit.MEDIATOR_DYAD:
+            if mediation:
+                found |= {(m, *p): True for p in pairs for m in self.mediators(s) if m not in p}
+        else:
+            for one, other in pairs:
+                found[one, other] = True
+                if self.unit is Unit.DIRECTED_DYAD:
+                    found[other, one] = True
+            if not mediation and not pairs and subject and object and subject != object:
+                one, other = *subject, *object
+                if self.unit is Unit.DYAD:
+                    found[tuple(sorted((one, other)))] = True
+                else:
+                    found[one, other] = True
+                    if relation.symmetric:
+                        found[other, one] = True
+        if mediation and len(sides) == 1:
+            (side,) = sides
+            for mediator, pair in self.mediated():
+                if mediator in self.mediators(s) and side in pair and mediator != side:
+                    one, other = sorted(pair)
+                    keys: list[Key] = [(one, other)]
+                    if self.unit is Unit.MEDIATOR_DYAD:
+                        keys = [(mediator, one, other)]
+                    elif self.unit is Unit.DIRECTED_DYAD:
+                        keys = [(one, other), (other, one)]
+                    for key in keys:
+                        found.setdefault(key, False)
+        return found
+
+    # Periods
+
+    def name(self, day: date) -> str:
+        return day.isoformat()[: 7 if self.by is By.MONTH else 4]
+
+    def periods(self, days: Sequence[date]) -> list[str]:
+        """All periods from the first to the last."""
+        found: list[str] = []
+        day = min(days)
+        while day <= max(days):
+            if self.name(day) not in found:
+                found.append(self.name(day))
+            day += timedelta(1)
+        return found
+
+    def reaches(self, s: Statement) -> list[str]:
+        """The periods of the window that a statement may lie in."""
+        low, high = self.bounds[s.id]
+        if low is None and high is None:
+            return []
+        first, last = self.name(low) if low else "", self.name(high) if high else "~"
+        return [p for p in self.window if first <= p <= last]
+
+    # Counting
+
+    def rows(self) -> dict[Key, dict[str, Any]]:
+        units = {s.id: self.units(s) for s in self.said}
+        ends = [d for s in self.said if units[s.id] for d in self.bounds[s.id] if d]
+        if not ends and not (self.since and self.until):
+            return {}
+        first = self.since or min([*ends, self.until] if self.until else ends)
+        last = self.until or max([*ends, self.since] if self.since else ends)
+        self.window = self.periods([first, last])
+        lines: dict[Key, list[tuple[Statement, bool]]] = defaultdict(list)
+        for s in self.said:
+            relation = vocabulary().relations[s.relation]
+            what = {"none": (), "family": (relation.family,), "relation": (relation.id,)}[self.split]
+            for key, sure in units[s.id].items():
+                lines[(*key, *what)].append((s, sure))
+        return {
+            (*key, period): self.row(key, period, those)
+            for key, those in lines.items()
+            if any(self.reaches(s) for s, _ in those)
+            for period in self.window
+        }
+
+    def row(self, key: Key, period: str, those: list[tuple[Statement, bool]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for kind, prefix in PREFIX.items():
+            of_kind = [(s, sure) for s, sure in those if MIXED[s.source].kind == kind]
+            possible = [s for s, _ in of_kind if period in self.reaches(s)]
+            certain = [s for s, sure in of_kind if sure and self.surely(s) == period]
+            low, high = self.events(of_kind, possible, certain, period, kind)
+            zero = self.covered(key, period, kind)
+            found[f"{prefix}_statements_low"] = len(certain) if possible or zero else None
+            found[f"{prefix}_statements_high"] = len(possible) if possible or zero else None
+            found[f"{prefix}_events_low"] = low if high or zero else None
+            unbounded = any(s.repeated and s.modality in TOLD for s in possible)
+            found[f"{prefix}_events_high"] = high if (high or zero) and not unbounded else None
+            found[f"{prefix}_undated"] = sum(self.bounds[s.id] == (None, None) for s, _ in of_kind)
+        return found
+
+    def surely(self, s: Statement) -> str | None:
+        low, high = self.bounds[s.id]
+        return self.name(low) if low and high and self.name(low) == self.name(high) else None
+
+    def events(
+        self,
+        of_kind: list[tuple[Statement, bool]],
+        possible: list[Statement],
+        certain: list[Statement],
+        period: str,
+        kind: str,
+    ) -> tuple[int, int]:
+        low = high = 0
+        for event in {s.event.id for s in possible if s.event and s.modality in TOLD}:
+            tell = [(s, sure) for s, sure in of_kind if s.event and s.event.id == event and s.modality in TOLD]
+            sure_of = {self.surely(s) for s, sure in tell if sure and self.surely(s) in self.window}
+            low += sure_of == {period}
+            high += period in sure_of or not sure_of
+        alone_certain, alone_possible = (self.alone(those) for those in (certain, possible))
+        low = max(low, min(1, alone_certain)) if kind == "article" else low + alone_certain
+        return low, high + alone_possible
+
+    def alone(self, those: list[Statement]) -> int:
+        """What nobody linked: of each source as much as the coder who tells of most."""
+        loose = [s for s in those if not s.event and s.modality in TOLD]
+        return sum(
+            max([s.coder for s in loose if s.source == source].count(k) for k in {s.coder for s in loose})
+            for source in {s.source for s in loose}
+        )
+
+    def covered(self, key: Key, period: str, kind: str) -> bool:
+        for id, source in MIXED.items():
+            own = [s for s in self.standing if s.source == id]
+            telling = [s for s in self.said if s.source == id]
+            if source.kind != kind or kind == "article" or not telling:
+                continue
+            units = key if self.split is Split.NONE else key[:-1]
+            relations = [vocabulary().relations[s.relation] for s in telling]
+            tells = self.split is Split.NONE or key[-1] in {
+                r.id if self.split is Split.RELATION else r.family for r in relations
+            }
+            if set(units) <= {e for s in own for e in (*self.taking_part(s), s.topic)} and tells:
+                span = self.span(own)
+                days = self.days(period)
+                if span and span[0] <= days[0] and days[1] <= span[1]:
+                    return True
+        return False
+
+    def taking_part(self, s: Statement) -> list[object]:
+        return [s.subject, s.object, *s.parties, *(r.entity for r in s.roles)]
+
+    def span(self, own: list[Statement]) -> tuple[date, date] | None:
+        dated = [(low, high) for low, high in (self.bounds[s.id] for s in own) if low and high]
+        if not dated:
+            return None
+        starts = [low for low, _ in dated]
+        mean = len(starts) / len(set(starts))
+        kept = [(low, high) for low, high in dated if starts.count(low) >= mean / 10]
+        return min(low for low, _ in kept), max(high for _, high in kept)
+
+    def days(self, period: str) -> tuple[date, date]:
+        if self.by is By.YEAR:
+            return date(int(period), 1, 1), date(int(period), 12, 31)
+        first = date.fromisoformat(f"{period}-01")
+        return first, (first + timedelta(40)).replace(day=1) - timedelta(1)
+
+
+RELATIONS = ("mediates", "brokers-agreement", "meets", "accuses", "urges", "opposes", "visits", "holds-post", "fights")
+WINDOWS: list[tuple[date | None, date | None]] = [
+    (None, None), (date(2031, 1, 1), None), (None, date(2031, 12, 31)), (date(2030, 1, 1), date(2031, 12, 31)),
+]  # fmt: skip
+
+
+@given(
+    several_fitting(25, RELATIONS), st.sampled_from(Unit), st.sampled_from(By), st.sampled_from(Split), st.booleans(),
+    st.sampled_from(WINDOWS),
+)  # fmt: skip
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_tables_count_what_loops_over_statements_count(
+    norland: KnowledgeGraph, said: list[Statement], unit: Unit, by: By, split: Split, joined: bool,
+    window: tuple[date | None, date | None],
+) -> None:  # fmt: skip
+    since, until = window
+    standing = [s for s in said if s.status != "retracted"]
+    asked = standing
+    if unit is Unit.MEDIATOR_DYAD:
+        asked = [
+            s for s in standing if s.relation in vocabulary().question("mediates")
+            and (s.modality != "negated" or s.relation == "mediates")
+        ]  # fmt: skip
+    snapshot = revision_of(norland, said)
+    found = table(snapshot, Selection(since=since, until=until), unit, by, split=split, joined=joined)
+    expected = Oracle(asked, standing, unit, by, split, joined, since, until).rows()
+    rows = rows_of(found)
+    assert set(rows) == set(expected)
+    for key, row in expected.items():
+        assert {name: rows[key][name] for name in row} == row, key
+    sparse = table(snapshot, Selection(since=since, until=until), unit, by, split=split, joined=joined, complete=False)
+    kept = rows_of(sparse)
+    told = {k for k, row in expected.items() if any(row[c] for c in COUNTS if c.endswith("statements_high"))}
+    assert set(kept) == told
+    assert all(kept[k] == rows[k] for k in told)
+
+
+# What the numbers mean, on a small scale
+
+TABLE = Source(id="table", title="Events of 2031", kind="event table", dataset="weather-wire", licence="CC0-1.0")
+NOTE = Source(id="note", title="A note", kind="note")
+
+
+def told(number: int, *, source: str = "table", **more: object) -> Statement:
+    place = {"record": str(number)} if source == "table" else {"start": number, "end": number + 1}
+    values = {"source": source, "modality": "coded" if source == "table" else "asserted"} | place | more
+    return Statement.model_validate(values)
+
+
+def act(number: int, day: str, *, source: str = "table", **more: object) -> Statement:
+    """Norland accuses Sudland."""
+    values = {"subject": "norland", "relation": "accuses", "object": "sudland", "when": day} | more
+    return told(number, source=source, **values)
+
+
+def counts(
+    kg: KnowledgeGraph, said: list[Statement], prefix: str = "coded", **more: Any
+) -> dict[Key, tuple[int | None, ...]]:
+    """Bounds of statements and of events by unit and period."""
+    snapshot = revision_of(kg, said, {s.id: s for s in (TABLE, NOTE)})
+    options: dict[str, Any] = {"unit": Unit.DYAD, "by": By.MONTH, "selection": Selection()} | more
+    found = rows_of(table(snapshot, **options))
+    names = [f"{prefix}_{b}" for b in ("statements_low", "statements_high", "events_low", "events_high")]
+    return {key: tuple(row[n] for n in names) for key, row in found.items()}
+
+
+FEBRUARY = [
+    told(n, subject="bo-sund", relation="visits", object="norland", when=f"2031-02-{n:02}") for n in range(1, 29)
+]
+
+
+def test_zero_only_where_a_data_set_covers_actors_and_period(norland: KnowledgeGraph) -> None:
+    said = [act(90, "2031-01-31"), *FEBRUARY, act(91, "2031-03-01"), act(92, "2031-03-02")]
+    pair, missing = ("norland", "sudland"), (None,) * 4
+    assert {k[2]: v for k, v in counts(norland, said).items() if k[:2] == pair} == {
+        "2031-01": (1, 1, 1, 1), "2031-02": (0, 0, 0, 0), "2031-03": (2, 2, 2, 2),
+    }  # fmt: skip
+    # January is covered on its last day only, and a claim of a text says nothing of the months around it.
+    claimed = act(93, "2031-02", source="note", subject="upper-valley")
+    rows = counts(norland, [*said, claimed], "claims")
+    assert rows["sudland", "upper-valley", "2031-02"] == (1, 1, 1, 1)
+    assert {v for k, v in rows.items() if k != ("sudland", "upper-valley", "2031-02")} == {missing}
+    coded = counts(norland, [*said, claimed])
+    assert coded["sudland", "upper-valley", "2031-02"] == missing  # the data set does not name Upper Valley
+    assert coded["bo-sund", "norland", "2031-01"] == missing
+
+
+def test_a_data_set_gives_no_zeros_of_what_it_does_not_tell(norland: KnowledgeGraph) -> None:
+    said = [*FEBRUARY, act(1, "2031-02-02", source="note"), act(2, "2031-02-03", object="bo-sund")]
+    meetings = told(3, source="note", subject="norland", relation="meets", object="bo-sund", when="2031-02")
+    rows = counts(norland, [*said, meetings], selection=Selection(relation="meets"))
+    assert rows == {("bo-sund", "norland", "2031-02"): (None,) * 4}
+    rows = counts(norland, [*said, meetings], selection=Selection(relation="accuses"))
+    assert rows["bo-sund", "norland", "2031-02"] == (1, 1, 1, 1)
+
+
+def test_days_long_before_those_of_a_file_are_not_covered_by_it(norland: KnowledgeGraph) -> None:
+    much = [act(n, f"2031-02-{n % 28 + 1:02}") for n in range(600)]
+    rows = counts(norland, [act(1000, "2030-02-01"), *much])
+    assert [k[2] for k, v in rows.items() if v[0] is not None] == ["2030-02", "2031-02"]
+
+
+def test_dates_over_several_periods_count_in_upper_bounds_only(norland: KnowledgeGraph) -> None:
+    rows = counts(norland, [act(1, "2031-01-05"), act(2, "2031-01-20/2031-02-10"), act(3, "2031-02/..")])
+    assert [v for _, v in sorted(rows.items())] == [(1, 2, 1, 2), (0, 2, 0, 2)]
+
+
+def test_reports_of_one_event_count_once_where_its_date_is_agreed(norland: KnowledgeGraph) -> None:
+    one = [act(1, "2031-01-05", event="x"), act(2, "2031-01-06", event="x"), act(3, "2031", event="x")]
+    rows = counts(norland, one, selection=Selection(until=date(2031, 2, 28), since=date(2031, 1, 1)))
+    assert [v[2:] for _, v in sorted(rows.items())] == [(1, 1), (0, 0)]
+    rows = counts(norland, [*one, act(4, "2031-02-03", event="x")], selection=Selection(until=date(2031, 2, 28)))
+    assert [v[2:] for _, v in sorted(rows.items())] == [(0, 1), (0, 1)]
+
+
+def test_what_is_repeated_has_no_upper_bound(norland: KnowledgeGraph) -> None:
+    assert counts(norland, [act(1, "2031-01-05", repeated=True)])["norland", "sudland", "2031-01"] == (1, 1, 1, None)
+
+
+def test_claims_that_nobody_linked_are_at_least_one_event(norland: KnowledgeGraph) -> None:
+    said = [act(n, "2031-01-05", source="note") for n in range(3)]
+    assert counts(norland, said, "claims")["norland", "sudland", "2031-01"] == (3, 3, 1, 3)
+    two_coders = [*said, act(7, "2031-01-05", source="note", coder="other")]
+    assert counts(norland, two_coders, "claims")["norland", "sudland", "2031-01"] == (4, 4, 1, 3)
+
+
+def mediation(number: int, day: str, *sides: str) -> Statement:
+    return told(number, subject="league-of-rivers", relation="mediates", parties=sides, when=day)
+
+
+def test_a_mediation_with_one_side_counts_in_upper_bounds_of_its_pairs(norland: KnowledgeGraph) -> None:
+    said = [
+        mediation(1, "2031-01-05", "norland", "sudland"), mediation(2, "2031-01-07", "norland"),
+        mediation(3, "2031-02-07", "upper-valley"), mediation(4, "2031-02-07", "sudland"),
+    ]  # fmt: skip
+    unit: dict[str, Any] = {"unit": Unit.MEDIATOR_DYAD, "by": By.YEAR}
+    joined = ("league-of-rivers", "sudland", "upper-valley", "2031")
+    assert counts(norland, said, **unit) == {
+        ("league-of-rivers", "norland", "sudland", "2031"): (1, 3, 1, 3),
+        joined: (0, 2, 0, 2),
+    }
+    assert joined not in counts(norland, said, joined=False, **unit)
+    # Whoever asks for a pair gets it.
+    asked = Selection(between=("norland", "upper-valley"))
+    assert counts(norland, said, joined=False, selection=asked, **unit) == {
+        ("league-of-rivers", "norland", "upper-valley", "2031"): (0, 2, 0, 2)
+    }
+
+
+def test_actors_are_rolled_up_to_whom_they_act_for(norland: KnowledgeGraph) -> None:
+    post = told(1, source="note", subject="ada-norn", relation="holds-post", object="minister-of-norland", when="2031")
+    said = [post, act(2, "2031-01-05", subject="ada-norn"), act(3, "2032-01-05", subject="ada-norn")]
+    rows = counts(norland, said, level=Level.STATE)
+    assert {k for k, v in rows.items() if v[0]} == {
+        ("norland", "sudland", "2031-01"),
+        ("ada-norn", "sudland", "2032-01"),
+    }
+
+
+def test_a_window_that_cuts_a_period_is_refused(norland: KnowledgeGraph) -> None:
+    with pytest.raises(ParameterError, match=r"since: 2031-01-02 lies within a month, .* give 2031-01-01"):
+        counts(norland, [], selection=Selection(since=date(2031, 1, 2)))
+    with pytest.raises(ParameterError, match=r"until: 2031-01-31 lies within a year, .* give 2031-12-31"):
+        counts(norland, [], selection=Selection(until=date(2031, 1, 31)), by=By.YEAR)
+    with pytest.raises(ParameterError, match="is after until"):
+        counts(norland, [], selection=Selection(since=date(2032, 1, 1), until=date(2031, 1, 31)))
+
+
+def test_a_table_that_would_be_too_long_is_refused(norland: KnowledgeGraph) -> None:
+    said = [act(1, "2031-01-05"), act(2, "2033-01-05")]
+    with pytest.raises(ParameterError, match=r"would have 25 rows, more than 24: .*leave out empty periods"):
+        counts(norland, said, most_rows=24)
+    assert len(counts(norland, said, most_rows=24, complete=False)) == 2
+
+
+@pytest.mark.parametrize("unit", Unit)
+def test_nothing_selected_is_a_table_without_rows(norland: KnowledgeGraph, unit: Unit) -> None:
+    assert counts(norland, [], unit=unit) == {}
+    assert counts(norland, [act(1, "2031")], unit=unit, selection=Selection(relation="signs")) == {}
