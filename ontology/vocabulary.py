@@ -131,6 +131,11 @@ class Vocabulary:
         """Ids of the relations that are a close match of a code such as "cameo-1.1b3:112"."""
         return tuple(r.id for r in self.relations.values() if scheme_code in r.close_match)
 
+    def below(self, cls: Node) -> frozenset[str]:
+        """Kinds of entities whose class is this one or narrower: T.Actor gives those of actors."""
+        found = {self._notation(s) for s in self.graph.transitive_subjects(RDFS.subClassOf, cls)}
+        return frozenset(found & set(self.kinds))
+
     # Reading
 
     def _one(self, subject: Node, predicate: URIRef) -> str:
@@ -172,10 +177,10 @@ class Vocabulary:
             if cls == T.Statement:
                 found.add(STATEMENT)
                 continue
-            below = {self._notation(s) for s in self.graph.transitive_subjects(RDFS.subClassOf, cls)}
-            if not below & set(self.kinds):
+            below = self.below(cls)
+            if not below:
                 raise VocabularyError(f"{frame}: {cls} is no kind of entity")
-            found |= below & set(self.kinds)
+            found |= below
         return frozenset(found)
 
     def _frame(self, frame: Node) -> Frame:

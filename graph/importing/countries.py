@@ -1,0 +1,150 @@
+"""Countries by their codes and names, each code in its own scheme and in the years in which the country had it.
+
+The table, countries.csv, holds facts from these sources: ISO 3166-1, FIPS 10-4, names and Wikidata ids from
+datasets/country-codes (ODC-PDDL); numbers and abbreviations of the Correlates of War's list of states; numbers of
+Gleditsch and Ward's list of states; country codes of CAMEO as ICEWS and GDELT use them. XK and XKX, for Kosovo, are
+assigned by users and not by ISO. A state without `since` was there in 1945 or before the data begin; a territory is a
+place, since it is no state.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from ontology import Kind
+
+SCHEMES = {
+    "iso2": "iso3166-1-alpha2",
+    "iso3": "iso3166-1-alpha3",
+    "fips": "fips",
+    "cow": "cow",
+    "cow_abbreviation": "cow-abbreviation",
+    "gw": "gw",
+    "cameo": "cameo-country",
+    "wikidata": "wikidata",
+}
+"""The scheme of each column of codes."""
+_NUMBERED = ("cow", "gw")
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A state, de facto authority or territory, with its names and its codes as SCHEME:CODE.
+
+    `since` and `until` are the first and the last year in which it was there, None where the end is open.
+    """
+
+    id: str
+    name: str
+    kind: Kind
+    since: int | None
+    until: int | None
+    codes: tuple[str, ...]
+    aliases: tuple[str, ...]
+    adjectives: tuple[str, ...]
+
+    def there(self, year: int | None) -> bool:
+        """Whether it was there in a year, or ever."""
+        return year is None or ((self.since or year) <= year <= (self.until or year))
+
+
+class Countries:
+    """The table, to be asked by code or name."""
+
+    def __init__(self, countries: Iterable[Country]) -> None:
+        self._by_id = {c.id: c for c in countries}
+        self._codes: dict[str, list[Country]] = {}
+        self._names: dict[str, list[Country]] = {}
+        self._adjectives: dict[str, list[Country]] = {}
+        for country in self._by_id.values():
+            for code in country.codes:
+                self._codes.setdefault(code, []).append(country)
+            for name in {_key(n) for n in (country.name, *country.aliases)}:
+                self._names.setdefault(name, []).append(country)
+            for name in {_key(a) for a in country.adjectives}:
+                self._adjectives.setdefault(name, []).append(country)
+
+    def __iter__(self) -> "Iterable[Country]":
+        return iter(self._by_id.values())
+
+    def __getitem__(self, id: str) -> Country:
+        return self._by_id[id]
+
+    def candidates(self, text: str, year: int | None = None, *, adjectives: bool = False) -> list[Country]:
+        """All that a code with its scheme, or a name, may mean in a year, or in any; with `adjectives` also "Armenian".
+
+        A code without its scheme is none: "AU" is Austria in FIPS and Australia in ISO 3166-1.
+        """
+        found = self._codes.get(_code(text)) or self._names.get(_key(text))
+        if found is None and adjectives:
+            found = self._adjectives.get(_key(text))
+        return [c for c in found or () if c.there(year)]
+
+    def find(self, text: str, year: int | None = None, *, adjectives: bool = False) -> Country | None:
+        """The one country that a code with its scheme, or a name, means in a year; None where it means none or several.
+
+        Without a year it must be one country that ever had the code or name.
+        """
+        found = self.candidates(text, year, adjectives=adjectives)
+        return found[0] if len(found) == 1 else None
+
+    def doubt(self, text: str, year: int | None = None, *, adjectives: bool = False) -> str:
+        """Why `find` finds nothing, in words."""
+        ever = self.candidates(text, adjectives=adjectives)
+        names = " or ".join(c.name for c in self.candidates(text, year, adjectives=adjectives))
+        if names:
+            return f"{text!r} may be {names}" + (f" in {year}" if year else ", depending on the year")
+        if ever:
+            return f"{text!r} is no country in {year}: " + ", ".join(f"{c.name} {_span(c)}" for c in ever)
+        return f"{text!r} is in no table of countries"
+
+    def last_bearer(self, code: str) -> Country | None:
+        """The last country to bear a code: it is the one that is meant where no time is told."""
+        return max(self._codes.get(code, ()), key=lambda c: c.until or 9999, default=None)
+
+
+@cache
+def countries() -> Countries:
+    """The package's own table, read once a process."""
+    text = files(__package__).joinpath("countries.csv").read_text(encoding="utf-8")
+    return Countries(_country(row) for row in csv.DictReader(text.splitlines()))
+
+
+def _country(row: dict[str, str]) -> Country:
+    def listed(cell: str) -> tuple[str, ...]:
+        return tuple(part for part in cell.split(";") if part)
+
+    return Country(
+        id=row["id"],
+        name=row["name"],
+        kind=Kind(row["kind"]),
+        since=int(row["since"]) if row["since"] else None,
+        until=int(row["until"]) if row["until"] else None,
+        codes=tuple(f"{scheme}:{code}" for column, scheme in SCHEMES.items() for code in listed(row[column])),
+        aliases=listed(row["names"]),
+        adjectives=listed(row["adjectives"]),
+    )
+
+
+def _code(text: str) -> str:
+    scheme, _, code = text.partition(":")
+    return f"{scheme}:{code.lstrip('0')}" if scheme in _NUMBERED else text
+
+
+def _key(name: str) -> str:
+    """The form in which names of countries are compared: no accents, case, points, apostrophes or leading article."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
+    words = re.sub(r"\W+", " ", re.sub(r"[.'’]", "", plain.replace("&", " and "))).split()
+    if words[:1] == ["the"]:
+        words = words[1:]
+    return " ".join(["saint", *words[1:]] if words[:1] == ["st"] else words)
+
+
+def _span(country: Country) -> str:
+    if country.since and country.until:
+        return f"from {country.since} to {country.until}"
+    return f"since {country.since}" if country.since else f"until {country.until}"
