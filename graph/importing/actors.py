@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from graph.entities import Entity, Name
@@ -63,16 +64,16 @@ class Resolver:
         self._known: dict[tuple[Mention, int | None], str] = {}
         self._report: dict[Resolution, None] = {}
         self._territories: dict[str, str] = {}
-        self._actors = vocabulary().below(T.Actor)
         self._by_code: dict[str, list[Entity]] = {}
         self._by_name: dict[str, list[Entity]] = {}
         for e in entities.values():
-            if not is_provisional(e.id):  # those are found by their own ids, or the order of imports would tell
-                for code in e.codes:
-                    self._by_code.setdefault(code, []).append(e)
-                if e.unnamed_in is None:
-                    for name in {fold(n.text) for n in (e.label, *e.aliases)}:
-                        self._by_name.setdefault(name, []).append(e)
+            if is_provisional(e.id) or _is_of_table(e):
+                continue  # made by an earlier import, whose order must not tell
+            for code in e.codes:
+                self._by_code.setdefault(code, []).append(e)
+            if e.unnamed_in is None:
+                for name in {fold(n.text) for n in (e.label, *e.aliases)}:
+                    self._by_name.setdefault(name, []).append(e)
 
     def entity(self, mention: Mention, day: date | None) -> str:
         """The id of the entity that a mention means on a day: in the store, or in `new`."""
@@ -98,46 +99,44 @@ class Resolver:
         name = mention.name.strip() or next(iter(mention.codes), mention.country or "")
         if not name:
             return Resolution("", UNSPECIFIED, How.NOBODY, "the record names nobody")
-        country = countries().find(mention.country, year, adjectives=True) if mention.country else None
-        own = _provisional_id(name, mention, country)
-        if own in self._entities:
-            return Resolution(name, own, How.PROVISIONAL, "as before")
         doubts: list[str] = []
-        if found := self._of_code(mention, doubts) or self._of_country(name, mention, year, doubts):
-            return found._replace(name=name)
-        if match := self._of_name(name, mention, country, doubts):
-            return Resolution(name, match.id, How.NAME, f"{match.label.text}, a {match.kind}")
+        meant = self._meant(name, mention, year, doubts)
+        territory = meant if meant and meant.kind is Kind.PLACE and mention.kind is not Kind.PLACE else None
+        if meant and (meant.kind is Kind.PLACE) != (mention.kind is Kind.PLACE):
+            doubts.append(f"{meant.name} is a {meant.kind}")  # a state is no place, and a territory does not act
+            meant = None
+        country = countries().find(mention.country, year, adjectives=True) if mention.country else None
         if mention.country and country is None:
             doubts.append(countries().doubt(mention.country, year, adjectives=True))
-        self._provide(own, name, mention, country)
+        country = country or territory
+        for code in _naming(mention):
+            coded = self._by_code.get(code, ())
+            if len(coded) == 1:
+                return Resolution(name, coded[0].id, How.CODE, code)
+            if coded:
+                doubts.append(f"{code} is a code of {', '.join(sorted(e.id for e in coded))}")
+        if meant:
+            return Resolution(name, self._territory(meant), How.COUNTRY, "; ".join([meant.name, *doubts]))
+        if match := self._of_name(name, mention, country, doubts):
+            return Resolution(name, match.id, How.NAME, f"{match.label.text}, {match.kind}")
+        own = _provisional_id(name, mention, country)
+        if own not in self._entities:
+            self._provide(own, name, mention, country)
         return Resolution(name, own, How.PROVISIONAL, "; ".join(dict.fromkeys(doubts)))
 
-    def _of_code(self, mention: Mention, doubts: list[str]) -> Resolution | None:
-        for code in _naming(mention):
-            match self._by_code.get(code, ()):
-                case [one]:
-                    return Resolution("", one.id, How.CODE, code)
-                case [_, *_] as several:
-                    doubts.append(f"{code} is a code of {', '.join(sorted(e.id for e in several))}")
-        return None
-
-    def _of_country(self, name: str, mention: Mention, year: int | None, doubts: list[str]) -> Resolution | None:
+    def _meant(self, name: str, mention: Mention, year: int | None, doubts: list[str]) -> Country | None:
+        """The country that a mention is: by all that is said of a state, or by a name if nothing tells of another."""
         if mention.kind in (Kind.STATE, Kind.DE_FACTO_AUTHORITY):
-            country = self._state(name, mention, year, doubts)
-        elif mention.kind in (*_ANY_ACTOR, Kind.PLACE) and not any(_naming(mention)):
-            country = countries().find(name, year)
-            given = mention.country
-            if country and given and country not in countries().candidates(given, year, adjectives=True):
-                doubts.append(f"{name!r} is given the country {mention.country!r}")
-                country = None
-        else:
-            country = None
-        if country is None:
+            return self._state(name, mention, year, doubts)
+        if mention.kind not in (*_ANY_ACTOR, Kind.PLACE):
             return None
-        if (country.kind is Kind.PLACE) != (mention.kind is Kind.PLACE):
-            doubts.append(f"{country.name} is a {country.kind}")  # a state is no place, and a territory does not act
+        if codes := _naming(mention):
+            return next((c for code in codes if (c := countries().find(code, year))), None)
+        country, given = countries().find(name, year), mention.country
+        if country and given and country not in countries().candidates(given, year, adjectives=True):
+            doubts.append(f"{name!r} is given the country {given!r}")
             return None
-        return Resolution("", self._territory(country), How.COUNTRY, "; ".join([country.name, *doubts]))
+        return country
 
     def _state(self, name: str, mention: Mention, year: int | None, doubts: list[str]) -> Country | None:
         """The one country that all codes and names of a state agree on, or the name and one of them."""
@@ -159,10 +158,10 @@ class Resolver:
         return backed.pop() if len(backed) == 1 else None
 
     def _of_name(self, name: str, mention: Mention, country: Country | None, doubts: list[str]) -> Entity | None:
-        kinds = self._actors if mention.kind in _ANY_ACTOR else {mention.kind, Kind.ACTOR}
+        kinds = _actors() if mention.kind in _ANY_ACTOR else {mention.kind, Kind.ACTOR}
         found = [e for e in self._by_name.get(fold(name), ()) if e.kind in kinds]
         if country is not None and found:
-            own = self._territories.get(country.id) or self._there(country) or country.id
+            own = self._curated(country) or country.id
             found = [e for e in found if (self._country_of(e) or own) == own]
         if len(found) > 1:
             doubts.append(f"{', '.join(sorted(e.id for e in found))} have the name")
@@ -171,24 +170,21 @@ class Resolver:
     # Countries
 
     def _territory(self, country: Country) -> str:
-        """The id of a country's entity, which is made where there is none."""
+        """The id of a country's entity: as curated, else that of the table, which is made where there is none."""
         if (id := self._territories.get(country.id)) is None:
-            id = self._there(country)
+            id = self._curated(country)
             if id is None:
-                id = country.id if country.id not in self._entities else f"{country.id}.{_hash(country.id)}"
+                one = _of_table(country)
+                if self._entities.get(one.id, one) != one:
+                    one = one.model_copy(update={"id": f"{one.id}.{_hash(one.id)}"})
+                id = one.id
                 if id not in self._entities:
-                    self.new[id] = Entity(
-                        id=id,
-                        kind=country.kind,
-                        label=Name(text=country.name),
-                        aliases=tuple(Name(text=a) for a in country.aliases),
-                        codes=country.codes,
-                    )
+                    self.new[id] = one
             self._territories[country.id] = id
         return id
 
-    def _there(self, country: Country) -> str | None:
-        """The id of the country's entity in the store, by a code that is its own or by its name and kind."""
+    def _curated(self, country: Country) -> str | None:
+        """The id of the one entity with a code that is the country's own, else of the one with its name and kind."""
         table = countries()
         own = {code for code in country.codes if table.last_bearer(code) is country}
         coded = {e.id for code in own for e in self._by_code.get(code, ()) if e.kind in _TERRITORIES}
@@ -198,10 +194,7 @@ class Resolver:
             if e.kind is country.kind
             and all(country in table.candidates(c) or not table.candidates(c) for c in e.codes)
         }
-        for found in (coded & {country.id}, coded, named & {country.id}, named):
-            if len(found) == 1:
-                return found.pop()
-        return None
+        return next((found.pop() for found in (coded, named) if len(found) == 1), None)
 
     def _country_of(self, entity: Entity) -> str | None:
         """The country that the store gives an entity, itself or whomever it belongs to or stands for."""
@@ -217,23 +210,44 @@ class Resolver:
     # Provisional entities
 
     def _provide(self, id: str, name: str, mention: Mention, country: Country | None) -> None:
-        territory = self._territory(country) if country else None
-        before = self.new.get(id)
-        label = before.label if before else Name(text=name, lang="und")
-        names = {Name(text=text, lang="und") for text in (name, *mention.aliases) if text.strip()}
+        """Makes the entity, or adds the names and codes of one more mention to it. What it is, the first one says."""
+        label = Name(text=name, lang="und")
+        names = {label, *(Name(text=text, lang="und") for text in mention.aliases if text.strip())}
+        codes = set(_naming(mention))
+        if before := self.new.get(id):
+            aliases = {*before.aliases, *names} - {before.label}
+            update = {"aliases": tuple(aliases), "codes": (*before.codes, *codes)}
+            self.new[id] = Entity.model_validate(before.model_dump() | update)
+            return
         kind = mention.kind or Kind.ACTOR
-        if country and country.kind is Kind.PLACE and kind is Kind.STATE:
-            kind = Kind.ACTOR  # a territory that acts
-        acts = territory is not None and kind in _ACTING_FOR and country is not None and country.kind is not Kind.PLACE
+        territory = country is not None and country.kind is Kind.PLACE
+        if territory and kind is Kind.STATE:
+            kind = Kind.ACTOR
+        place = self._territory(country) if country else None
         self.new[id] = Entity(
             id=id,
-            kind=before.kind if before else kind,
+            kind=kind,
             label=label,
-            aliases=tuple({*names, *(before.aliases if before else ())} - {label}),
-            of=before.of if before else territory if acts else None,
-            country=before.country if before else territory,
-            codes=tuple({*_naming(mention), *(before.codes if before else ())}),
+            aliases=tuple(names - {label}),
+            of=place if kind in _ACTING_FOR and not territory else None,
+            country=place,
+            codes=tuple(codes),
         )
+
+
+def _of_table(country: Country) -> Entity:
+    aliases = tuple(Name(text=a) for a in country.aliases)
+    return Entity(id=country.id, kind=country.kind, label=Name(text=country.name), aliases=aliases, codes=country.codes)
+
+
+def _is_of_table(entity: Entity) -> bool:
+    found = countries().get(entity.id)
+    return found is not None and _of_table(found) == entity
+
+
+@cache
+def _actors() -> frozenset[str]:
+    return vocabulary().below(T.Actor)
 
 
 def is_provisional(id: str) -> bool:

@@ -10,7 +10,7 @@ place, since it is no state.
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -68,11 +68,12 @@ class Countries:
             for name in {_key(a) for a in country.adjectives}:
                 self._adjectives.setdefault(name, []).append(country)
 
-    def __iter__(self) -> "Iterable[Country]":
+    def __iter__(self) -> Iterator[Country]:
         return iter(self._by_id.values())
 
-    def __getitem__(self, id: str) -> Country:
-        return self._by_id[id]
+    def get(self, id: str) -> Country | None:
+        """The country of an id of the table."""
+        return self._by_id.get(id)
 
     def candidates(self, text: str, year: int | None = None, *, adjectives: bool = False) -> list[Country]:
         """All that a code with its scheme, or a name, may mean in a year, or in any; with `adjectives` also "Armenian".
