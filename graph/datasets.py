@@ -22,6 +22,7 @@ from graph.frames import entity_faults, frame_faults, source_faults
 from graph.sources import Edtf, Source
 from graph.statements import ID_PATTERN, Statement
 from graph.yaml_files import Path_, YamlFile, read_yaml
+from graph.yaml_models import explained
 from ontology import Kind
 
 Place = tuple[YamlFile, Path_]
@@ -168,8 +169,7 @@ class _Reader:
         try:
             return cls.model_validate(data)
         except ValidationError as error:
-            for fault in error.errors(include_url=False):
-                self.errors.append(file.error(what + _explain(fault), (*path, *fault["loc"]), _way_out(fault, cls)))
+            self.errors += explained(error, cls, file, path, what)
             return None
 
     def _list(self, dataset: Dataset, name: str, key: str, cls: type[Any], into: dict[str, Any], what: str) -> None:
@@ -321,27 +321,6 @@ class _Reader:
 
 def _statement_key(subject: Any) -> Any:
     return subject.get("statement") if isinstance(subject, dict) else None
-
-
-def _explain(fault: Mapping[str, Any]) -> str:
-    where = ".".join(str(p) for p in fault["loc"] if p not in ("StatementRef", "constrained-str", "function-after"))
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    value = fault.get("input")
-    shown = f", got {value!r}" if isinstance(value, str | int | float | bool) and repr(value) not in message else ""
-    return f"{where}: {message}{shown}" if where else f"{message}"
-
-
-def _way_out(fault: Mapping[str, Any], cls: type[BaseModel]) -> str:
-    match fault["type"]:
-        case "extra_forbidden":
-            return f"fields are {', '.join(cls.model_fields)}"
-        case "missing":
-            return "add the field"
-        case "string_type" if isinstance(fault["input"], int | float):
-            return "put it in quotes: it is a word, not a number"
-        case "string_pattern_mismatch" if ID_PATTERN not in str(fault["msg"]):
-            return "mind the form"
-    return ""
 
 
 def check_texts(sources: Mapping[str, Source], folder: Path) -> Iterator[InputError]:

@@ -42,10 +42,11 @@ class SourceFile:
     name: str
     size: int | None = None
     seen: Callable[[int], None] = lambda _: None
+    encoding: str = "utf-8"
     otherwise: str = "cp1252"
-    """The encoding of what is no UTF-8."""
+    """The encoding of what is not in the first."""
     other_encoding: int = 0
-    """How many records that were read were no UTF-8, and taken as the other encoding."""
+    """How many records that were read were not in the first encoding, and taken as the other."""
     _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256, repr=False)
 
     @classmethod
@@ -105,9 +106,9 @@ class SourceFile:
         return packed.open(names[0])
 
     def decoded(self, raw: bytes) -> str:
-        """The text of a record: UTF-8, else the other encoding, which is then counted."""
+        """The text of a record: in its encoding, else in the other, which is then counted."""
         try:
-            return raw.decode()
+            return raw.decode(self.encoding)
         except UnicodeDecodeError:
             self.other_encoding += 1
             try:
