@@ -60,6 +60,7 @@ _ALSO = {
 _DELIMITERS = "\t,;"
 _MISSING = frozenset({"", "NA", "NaN", "nan", "NULL", "None"})
 _DAY = re.compile(r"[0-9]{4}(-?)[0-9]{2}\1[0-9]{2}")
+_CODE = re.compile(r"[A-Za-z0-9]+")
 _FIRST_DAY = date(1979, 1, 1)
 _REGIONS = frozenset(
     {
@@ -226,7 +227,7 @@ def _event(row: Row, table: _Table) -> Event:
     code = _code(value["EventCode"], value.get("EventRootCode", ""))
     when = _when(value["SQLDATE"], value.get("DATEADDED", ""))
     source, target = (
-        _actor(value[i + "Code"], value[i + "Name"], value[i + "CountryCode"], value.get(i + "Type1Code", ""))
+        _actor(i, value[i + "Code"], value[i + "Name"], value[i + "CountryCode"], value.get(i + "Type1Code", ""))
         for i in ("Actor1", "Actor2")
     )
     if source is None and target is None:
@@ -276,18 +277,22 @@ def _date(text: str) -> date | None:
         return None
 
 
-@lru_cache(maxsize=65536)
-def _actor(code: str, name: str, country: str, type: str) -> Mention | None:
+@lru_cache(maxsize=131072)
+def _actor(side: str, code: str, name: str, country: str, type: str) -> Mention | None:
     """An actor, None where nothing names one. Its whole code belongs to it: "UNITED STATES" may be American schools.
 
     A country's code alone is the state, whatever name stands for it.
     """
     if not (code or name):
         return None
-    of = f"cameo-country:{country}" if country else None
+    for column, value in (("Code", code), ("CountryCode", country)):
+        if value and not _CODE.fullmatch(value):
+            raise _Wrong(f"{side}{column} {value!r} is no code of CAMEO")
+    own = country if country not in _REGIONS else ""
+    of = f"cameo-country:{own}" if own else None
     if code and code == country:
-        return Mention(name or code, None if code in _REGIONS else Kind.STATE, of, (f"cameo-country:{code}",))
-    kind = None if country else _CLASSES.get(type)
+        return Mention(name or code, Kind.STATE if own else None, of, (f"cameo-country:{code}",))
+    kind = None if own else _CLASSES.get(type)
     return Mention(name or code, kind, of, (f"cameo-actor:{code}",) if code else ())
 
 
