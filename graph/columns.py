@@ -124,12 +124,19 @@ class Columns:
 
     # Looking up
 
+    _same_rows: "Columns | None" = None
+    """Columns of the same ids, whose order need not be found twice."""
+
     @cached_property
     def _keys(self) -> npt.NDArray[np.uint64]:
+        if self._same_rows is not None:
+            return self._same_rows._keys
         return np.ascontiguousarray(self.ids).view(">u8")[:, 0].astype(np.uint64)
 
     @cached_property
     def _by_key(self) -> npt.NDArray[np.int32]:
+        if self._same_rows is not None:
+            return self._same_rows._by_key
         return np.argsort(self._keys, kind="stable").astype(np.int32)
 
     def first_ids(self, number: int) -> list[str]:
@@ -328,6 +335,7 @@ class Columns:
             {name: tables.get(name, getattr(self, name)) for name in _TABLES},
         )
         result.entity_number = numbers
+        result._same_rows = self
         return result
 
     # Keeping

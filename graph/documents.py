@@ -24,7 +24,7 @@ from ontology import PREFIXES, Status, expand, vocabulary
 
 STATEMENTS_TOLD = 100
 """Statements in a document about something else than a statement."""
-KINDS = ("entity", "statement", "source", "relation", "frame", "scheme", "graph")
+KINDS = ("entity", "statement", "source", "judgement", "relation", "frame", "scheme", "graph")
 _NO_SUCH = -2  # a number that nothing has
 _NAME = re.compile(r"[\w.~/-]+")
 _SCHEMES = PREFIXES["r"].removesuffix("relation/") + "scheme/"
@@ -69,6 +69,9 @@ def thing(snapshot: Snapshot, kind: str, id: str) -> str:
             if snapshot.columns.row(id) is None:
                 raise NotFoundError("statement", id)
             return iris.statement(id)
+        case "judgement":
+            iri = iris.judgement(id)
+            known = any(str(j.number) == id for j in snapshot.identities.judgements)
         case "relation":
             return vocabulary().relation(id).iri
         case "frame":
@@ -106,6 +109,8 @@ def document(snapshot: Snapshot, kind: str, id: str) -> Triples:
             telling.statement()
         case "source":
             telling.source()
+        case "judgement":
+            telling.judgement()
         case "relation":
             telling.relation()
         case "graph":
@@ -139,12 +144,21 @@ class _Telling:
         iris, store = self.snapshot.iris, self.snapshot.store
         self._take(store.triples(self.iri, iris.entities_graph))
         self._take(store.triples(self.iri, iris.identities_graph))
+        for judgement in self.snapshot.identities.about(self.id):
+            self._take(store.triples(iris.judgement(judgement.number), iris.identities_graph))
         self._take(itertools.islice(store.triples(self.iri, iris.edges_graph), STATEMENTS_TOLD))
         self._statements(rows_about(self.snapshot, self.id), f"involving={quote(self.id)}&exact=true")
 
     def source(self) -> None:
         self._take(self.snapshot.store.triples(self.iri, self.iri))
         self._statements(rows_of_source(self.snapshot, self.id), f"source={quote(self.id)}")
+
+    def judgement(self) -> None:
+        iris, store = self.snapshot.iris, self.snapshot.store
+        self._take(store.triples(self.iri, iris.identities_graph))
+        for later in self.snapshot.identities.judgements:
+            if str(later.withdraws) == self.id:
+                self._take(store.triples(iris.judgement(later.number), iris.identities_graph))
 
     def relation(self) -> None:
         self.word()

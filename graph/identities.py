@@ -49,6 +49,13 @@ class Judgement(Model):
         return self
 
 
+def told(j: Judgement) -> str:
+    """A judgement in words."""
+    if j.withdraws:
+        return f"judgement {j.withdraws} is withdrawn"
+    return f"{j.entity} is {j.read_as}" + (f" in {', '.join(j.statements)}" if j.statements else "")
+
+
 class Identities:
     """What the judgements come to, given the entities that there are.
 
@@ -80,6 +87,11 @@ class Identities:
         while (judgement := self.merges.get(found[-1])) and judgement.read_as not in found:
             found.append(str(judgement.read_as))
         return found
+
+    def about(self, id: str) -> tuple[Judgement, ...]:
+        """Every judgement that names the entity, and the withdrawals of these."""
+        naming = {j.number for j in self.judgements if id in (j.entity, j.read_as)}
+        return tuple(j for j in self.judgements if j.number in naming or j.withdraws in naming)
 
     @cached_property
     def parts(self) -> dict[str, list[str]]:

@@ -100,7 +100,8 @@ class Selector:
     def _check(self, s: Selection) -> None:
         if s.since and s.until and s.since > s.until:
             raise ParameterError("since", f"{s.since} is after until, {s.until}: no day lies between")
-        if len(s.between) not in (0, 2) or len(set(s.between)) != len(s.between):
+        actors = {self._c.entity_number.get(i, i) for i in s.between}
+        if len(s.between) not in (0, 2) or len(actors) != len(s.between):
             raise ParameterError("between", f"takes two different actors, got {list(s.between)}")
         for word in s.role:
             role = word.partition(":")[0]

@@ -10,7 +10,7 @@ from api.answers import entity_summary
 from api.commands.console import application, note, write_json, write_table
 from api.commands.opening import DataOption, StoreOption, check_is_store, named_store, opened
 from graph import KnowledgeGraph, Report
-from graph.identities import Judgement
+from graph.identities import told
 from ontology import Kind, UnknownTermError
 
 Text = Annotated[str | None, typer.Option("--q", metavar="TEXT", help="Part of a label, alias or id, in any case.")]
@@ -88,9 +88,7 @@ def history(store: StoreOption = None, data: DataOption = None, as_json: AsJson 
         write_json([j.model_dump() | {"stands": j.number in standing} for j in found])
         return
     columns = ["number", "judgement", "by", "why", "at", "stands"]
-    write_table(
-        columns, ([j.number, _told(j), j.by, j.why, j.at, "yes" if j.number in standing else ""] for j in found)
-    )
+    write_table(columns, ([j.number, told(j), j.by, j.why, j.at, "yes" if j.number in standing else ""] for j in found))
     note(f"{len(found)} judgements, of which {len(standing)} stand")
 
 
@@ -102,14 +100,8 @@ def _judge(store: Path | None, judge: Callable[[KnowledgeGraph], Report]) -> Non
     with KnowledgeGraph(folder) as graph:
         report = judge(graph)
         made = graph.judgements()[-1]
-    typer.echo(f"judgement {made.number}: {_told(made)}")
+    typer.echo(f"judgement {made.number}: {told(made)}")
     typer.echo(f"{folder} is at revision {report.revision}")
-
-
-def _told(j: Judgement) -> str:
-    if j.withdraws:
-        return f"judgement {j.withdraws} is withdrawn"
-    return f"{j.entity} is {j.read_as}" + (f" in {', '.join(j.statements)}" if j.statements else "")
 
 
 app = application(

@@ -11,6 +11,7 @@ from graph.columns import Rows
 from graph.contradictions import contradictions_of
 from graph.descriptions import licence_iri
 from graph.documents import STATEMENTS_TOLD, referring, rows_about, rows_of_relation, rows_of_source
+from graph.identities import Judgement, told
 from graph.snapshot import Snapshot
 from graph.wording import in_words
 from ontology import PREFIXES, Status, vocabulary
@@ -27,6 +28,8 @@ def thing_page(snapshot: Snapshot, kind: str, id: str, texts: Texts) -> tuple[st
             return _entity(snapshot, id)
         case "source":
             return _source(snapshot, id)
+        case "judgement":
+            return _judgement(snapshot, id)
         case "relation":
             return _relation(snapshot, id)
         case "graph":
@@ -246,6 +249,7 @@ def _entity(snapshot: Snapshot, id: str) -> tuple[str, Html]:
     body = join(
         el("p", _word_link("kind", kind.id), f" – {kind.definition}", class_="soft"),
         el("h1", e["label"], lang=e["lang"]),
+        _merged(e["merged_into"]),
         el("p", e["description"], class_="lead") if e["description"] else "",
         pairs(
             ("also called", aliases),
@@ -258,11 +262,50 @@ def _entity(snapshot: Snapshot, id: str) -> tuple[str, Html]:
             ("acts for", _entities(e["acts_for"])),
             ("acted for by", _entities(e["acted_for_by"])),
         ),
+        _list("Who is whom", map(_judged, snapshot.identities.about(id))),
         _holdings("Posts", e["posts"], "post"),
         _holdings("Holders", e["holders"], "holder"),
         _statements(snapshot, rows_about(snapshot, id), {"involving": id, "exact": "true"}, grouped=True),
     )
     return e["label"], body
+
+
+def _merged(merged: Json | None) -> Html | None:
+    if merged is None:
+        return None
+    judged = merged["judgement"]
+    reason = link(f"/id/judgement/{judged['number']}", f"{judged['by']}: {judged['why']}")
+    return el("p", "Is ", entity(merged["into"]), ", and counted with it. ", reason, class_="warn")
+
+
+def _judged(j: Judgement) -> Html:
+    return join(link(f"/id/judgement/{j.number}", told(j)), f" – {j.by}: {j.why}")
+
+
+def _judgement(snapshot: Snapshot, id: str) -> tuple[str, Html]:
+    found = {str(j.number): j for j in snapshot.identities.judgements}
+    j = found[id]
+    withdrawn = next((other for other in found.values() if other.withdraws == j.number), None)
+
+    def named(entity_id: str | None) -> Html | None:
+        return entity(answers.entity_ref(snapshot, entity_id))
+
+    body = join(
+        el("p", f"Judgement {id} of who is whom", class_="soft"),
+        el("h1", told(j)),
+        pairs(
+            ("entity", named(j.entity)),
+            ("is", named(j.read_as)),
+            ("withdraws", link(f"/id/judgement/{j.withdraws}", told(found[str(j.withdraws)])) if j.withdraws else None),
+            ("judged by", j.by),
+            ("because", j.why),
+            ("at", j.at.isoformat()),
+            ("withdrawn", link(f"/id/judgement/{withdrawn.number}", f"{withdrawn.by}: {withdrawn.why}")
+             if withdrawn else "no"),
+        ),
+        _list("Only in", (_by_id(snapshot, i) for i in j.statements if snapshot.stated.row(i) is not None)),
+    )  # fmt: skip
+    return told(j), body
 
 
 def _holdings(heading: str, holdings: list[Json], name: str) -> Html | None:
@@ -377,6 +420,7 @@ def _word(kind: str, id: str) -> tuple[str, Html]:
 
 _GRAPHS = {
     "entities": "Entities with their names, kinds and codes.",
+    "identities": "Who is whom: judgements with their authors and reasons, and who is merged into whom by them.",
     "edges": "Plain edges: what active statements assert or presuppose in their source's own voice. Derived.",
     "ontology": "A copy of the vocabulary.",
     "service": "The description of all this, the prefixes and the example queries. Derived.",

@@ -22,7 +22,7 @@ _API = {"entity": "entities", "statement": "statements", "source": "sources", "r
 Kind = Annotated[
     str,
     Path(
-        description="entity, statement, source, relation, frame, scheme or graph.",
+        description="entity, statement, source, judgement, relation, frame, scheme or graph.",
         examples=["entity", "entity"],
     ),
 ]

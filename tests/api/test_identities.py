@@ -103,6 +103,14 @@ def test_a_merged_entity_answers_and_tells_what_it_is_who_judged_so_and_why(stor
             assert client.get("/id/entity/westmark", follow_redirects=True).status_code == 200
             page = client.get("/doc/entity/westmark", headers={"Accept": "text/turtle"}).text
             assert "t:mergedInto e:sudland" in page
+            page = client.get("/doc/entity/westmark", headers={"Accept": "text/html"}).text
+            assert 'Is <a href="/id/entity/sudland">Sudland</a>' in page
+            judgement = client.get("/id/judgement/1", headers={"Accept": "text/turtle"})
+            assert "t:judges e:westmark" in judgement.text
+            page = client.get("/doc/judgement/1", headers={"Accept": "text/html"}).text
+            assert "one government" in page
+            assert client.get("/id/judgement/2").status_code == 404
+            assert "takes two different actors" in client.get("/who/mediates?between=westmark&between=sudland").text
 
 
 def test_a_backup_brings_the_judgements_back(store: Path, tmp_path: Path) -> None:
