@@ -3,6 +3,7 @@
 import base64
 import json
 from array import array
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -154,7 +155,8 @@ class Columns:
         if id_text(wanted) != id:  # base 32 leaves two bits over, and case: one statement, one spelling
             return None
         key = np.uint64(int.from_bytes(wanted[:8], "big"))
-        at = int(np.searchsorted(self._keys, key, sorter=self._by_key))
+        # NumPy would make a wider copy of the order for each look-up.
+        at = bisect_left(self._by_key, key, key=self._keys.__getitem__)
         while at < len(self):
             row = int(self._by_key[at])
             if self._keys[row] != key:
