@@ -22,8 +22,8 @@ from ontology import UNSPECIFIED, Kind, T, vocabulary
 _COUNTRIES = frozenset(SCHEMES.values()) - {"wikidata"}
 _SORTS = ("cameo-", "plover-", "icews-")
 """Beginnings of schemes whose codes say what sort of actor somebody is, and never who."""
-_TERRITORIES = (Kind.STATE, Kind.DE_FACTO_AUTHORITY, Kind.PLACE)
 _ACTING_FOR = (Kind.POST, Kind.GOVERNMENT_BODY)
+_AUTHORITIES = (Kind.STATE, Kind.DE_FACTO_AUTHORITY)
 _ANY_ACTOR = (None, Kind.ACTOR)
 _MARK = re.compile(r"\.[0-9a-f]{8}$")
 _LONGEST_SLUG = 80
@@ -126,16 +126,21 @@ class Resolver:
 
     def _meant(self, name: str, mention: Mention, year: int | None, doubts: list[str]) -> Country | None:
         """The country that a mention is: by all that is said of a state, or by a name if nothing tells of another."""
-        if mention.kind in (Kind.STATE, Kind.DE_FACTO_AUTHORITY):
+        if mention.kind in _AUTHORITIES:
             return self._state(name, mention, year, doubts)
         if mention.kind not in (*_ANY_ACTOR, Kind.PLACE):
             return None
-        if codes := _naming(mention):
-            return next((c for code in codes if (c := countries().find(code, year))), None)
-        country, given = countries().find(name, year), mention.country
-        if country and given and country not in countries().candidates(given, year, adjectives=True):
-            doubts.append(f"{name!r} is given the country {given!r}")
-            return None
+        if mention.kind is not Kind.PLACE and any(countries().candidates(code) for code in mention.codes):
+            country = self._state(name, mention, year, doubts)
+        else:
+            country = countries().find(name, year)
+            given = mention.country
+            if country and given and country not in countries().candidates(given, year, adjectives=True):
+                doubts.append(f"{name!r} is given the country {given!r}")
+                country = None
+        if country and (other := next((c for c in mention.codes if _tells_of_another(c, country)), None)):
+            doubts.append(f"{other} is not {country.name}")
+            country = None
         return country
 
     def _state(self, name: str, mention: Mention, year: int | None, doubts: list[str]) -> Country | None:
@@ -187,7 +192,7 @@ class Resolver:
         """The id of the one entity with a code that is the country's own, else of the one with its name and kind."""
         table = countries()
         own = {code for code in country.codes if table.last_bearer(code) is country}
-        coded = {e.id for code in own for e in self._by_code.get(code, ()) if e.kind in _TERRITORIES}
+        coded = {e.id for code in own for e in self._by_code.get(code, ()) if e.kind in (*_AUTHORITIES, Kind.PLACE)}
         named = {
             e.id
             for e in self._by_name.get(fold(country.name), ())
@@ -199,7 +204,7 @@ class Resolver:
     def _country_of(self, entity: Entity) -> str | None:
         """The country that the store gives an entity, itself or whomever it belongs to or stands for."""
         for _ in range(_LONGEST_WAY):
-            if entity.country or entity.kind in (Kind.STATE, Kind.DE_FACTO_AUTHORITY):
+            if entity.country or entity.kind in _AUTHORITIES:
                 return entity.country or entity.id
             other = self._entities.get(entity.of or entity.stands_for or "")
             if other is None:
@@ -253,6 +258,14 @@ def _actors() -> frozenset[str]:
 def is_provisional(id: str) -> bool:
     """Whether an id is one that a resolver gave: it ends with a point and eight hexadecimal digits."""
     return _MARK.search(id) is not None
+
+
+def _tells_of_another(code: str, country: Country) -> bool:
+    """Whether a code that everybody has one of, as countries do, is not the country's."""
+    scheme, _, of = code.partition(":")
+    if scheme == "wikidata":
+        return code not in country.codes and any(c.startswith("wikidata:") for c in country.codes)
+    return scheme == "wikipedia" and country not in countries().candidates(of.replace("_", " "))
 
 
 def _naming(mention: Mention) -> tuple[str, ...]:

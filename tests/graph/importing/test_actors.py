@@ -70,6 +70,8 @@ def resolve(mention: Mention, day: date | None = DAY) -> tuple[str, How, str]:
         (Mention("YEREVAN", Kind.STATE, "cameo-country:ARM"), "hayastan", How.COUNTRY),
         (Mention("ARMENIAN", Kind.STATE, "cameo-country:ARM"), "hayastan", How.COUNTRY),
         (Mention("Hayk", codes=("wikidata:Q399",)), "hayastan", How.COUNTRY),
+        (Mention("Armenian troops", None, None, ("iso3166-1-alpha3:ARM",)), "hayastan", How.COUNTRY),
+        (Mention("Armenia", None, "fips:AM", ("processes:CON_9", "wikipedia:Armenia")), "hayastan", How.COUNTRY),
         (Mention("", Kind.STATE, codes=("gw:371",)), "hayastan", How.COUNTRY),
         (Mention("Georgia"), "georgia", How.COUNTRY),
         (Mention("Iceland", Kind.STATE, codes=("iso3166-1-alpha3:ISL", "gw:385")), "iceland", How.COUNTRY),
@@ -105,7 +107,13 @@ def test_certain_ones_are_found(mention: Mention, id: str, how: How) -> None:
         (Mention("Northgate"), ""),  # a city is no actor
         (Mention("Armenian"), ""),
         (Mention("Armenia", Kind.POPULATION), ""),
-        (Mention("Armenia", codes=("persons:9",)), ""),
+        (
+            Mention("Georgia", codes=("wikipedia:Georgia_(U.S._state)",)),
+            "wikipedia:Georgia_(U.S._state) is not Georgia",
+        ),
+        (Mention("Armenia", codes=("wikidata:Q1",)), "wikidata:Q1 is not Armenia"),
+        (Mention("A. A.", None, "fips:AM", ("iso3166-1-alpha3:ARM", "wikidata:Q1")), "wikidata:Q1 is not Armenia"),
+        (Mention("Africa", codes=("cameo-country:AFR",)), ""),
         (Mention("Armenia", None, "Georgia"), "'Armenia' is given the country 'Georgia'"),
         (Mention("Armenia", Kind.PLACE), "Armenia is a state"),
         (Mention("Greenland"), "Greenland is a place"),
