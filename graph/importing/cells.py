@@ -21,6 +21,7 @@ _FOR = re.compile(
     r"(?:\(?signed\)?[ :,]*)?(?:for and on behalf of|on behalf of|for|from|pour)(?: and on behalf of)?\b\s*:?\s*",
     re.IGNORECASE,
 )
+_MARK = re.compile(r"([-–•*]|\d{1,2}(?=[.)]))[.)]?\s+")
 _SIGNED_BY = re.compile(r",?\s+(?:signed|singed)(?: for)? by\s.*$", re.IGNORECASE | re.DOTALL)
 _SIGNED = re.compile(r"\b(?:signed|singed)\b", re.IGNORECASE)
 _REMARK = re.compile(
@@ -152,14 +153,14 @@ def signers(cell: str) -> Cell:
     text = cell.strip()
     if not text or text == "NA":
         return Cell()
-    body, notes = _without_notes(text)
+    body, notes = _without_notes(_signed_lines(text))
     label = _LABEL.match(body)
     body = body[label.end() :].strip() if label else body
     pieces = [] if _SENTENCE.search(body) else split_outside(body, ";")
     if len(pieces) < 2 or any("\n" in p and not _FOR.match(p) for p in pieces):
         pieces = list(_blocks(body))
     named = [p for p in map(_party, pieces) if p]
-    if len(pieces) > 1 and not any(map(_is_remark, named)):
+    if len(pieces) > 1 and not any(_is_remark(n) or _LABEL.match(n) for n in named):
         return Cell(tuple(dict.fromkeys(named)), remark=notes)
     found = [] if "\n" in body else enumerated(_party(body))
     if found and all(map(is_known, found)):
@@ -168,6 +169,13 @@ def signers(cell: str) -> Cell:
     if not whole or _is_remark(whole):
         return Cell(remark=tidy(text))
     return Cell((whole,), whole=bool(re.search(r"[,;\n]|\band\b|\bet\b|(?i:on behalf of)", body)), remark=notes)
+
+
+def _signed_lines(text: str) -> str:
+    """Lines that all begin "(Signed)" as a list with semicolons."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    begun = [re.sub(r"^\s*\(signed\)\s*(?=\w)", "", line, flags=re.IGNORECASE) for line in lines]
+    return ";".join(begun) if len(lines) > 1 and all(map(str.__ne__, lines, begun)) else text
 
 
 def _without_notes(text: str) -> tuple[str, str | None]:
@@ -190,15 +198,25 @@ def _is_remark(name: str) -> bool:
 
 
 def _blocks(body: str) -> Iterator[str]:
-    """Lines gathered behind those that begin with "For", where each block is short and none stands before."""
+    """The members of a list that lines mark: each with a bullet or the next number, or each block with "For ...".
+
+    A block that begins "For ..." has at most two lines besides, or lines with bullets: others may be signers as well.
+    """
     lines = [line.strip() for line in body.splitlines() if line.strip()]
+    marks = [found and found[1] for found in map(_MARK.match, lines)]
+    if len(lines) > 1 and (
+        all(mark is not None and mark in "-–•*" for mark in marks)
+        or marks == [str(n) for n in range(1, len(lines) + 1)]
+    ):
+        yield from (_MARK.sub("", line, count=1) for line in lines)
+        return
     blocks = list[list[str]]()
-    for line in lines:
+    for line, mark in zip(lines, marks, strict=True):
         if _FOR.match(line):
             blocks.append([line])
         elif not blocks:
             return
-        else:
+        elif mark is None or mark.isdecimal():
             blocks[-1].append(line)
     if len(blocks) > 1 and max(map(len, blocks)) <= 3:
         yield from ("\n".join(b) for b in blocks)
@@ -206,7 +224,7 @@ def _blocks(body: str) -> Iterator[str]:
 
 def _party(piece: str) -> str:
     """The party of a piece, as it is printed, without who signed for it where that is marked."""
-    piece = re.sub(r"^\s*(?:and[\s,]+|\d{1,2}[.]\s+)", "", piece)
+    piece = re.sub(r"^\s*and[\s,]+", "", piece)
     found = _FOR.match(piece)
     if found:
         rest = piece[found.end() :]

@@ -1,5 +1,7 @@
 """Names that can only be those of states: to tell a list of states from a name with commas in it."""
 
+import re
+
 _NAMES = """
 Afghanistan|Albania|Algeria|Andorra|Angola|Antigua and Barbuda|Argentina|Armenia|Australia|Austria|Azerbaijan|Bahamas|
 Bahrain|Bangladesh|Barbados|Belarus|Belgium|Belize|Benin|Bhutan|Bolivia|Bosnia and Herzegovina|Botswana|Brazil|Brunei|
@@ -26,11 +28,17 @@ Yugoslavia|Zaire|Zambia|Zimbabwe
 _STATES = frozenset(n.strip().lower() for n in _NAMES.replace("\n", "").split("|"))
 
 
+_FORM = re.compile(
+    r"(?:the )?(?:governments? of )?(?:the )?(?:(?:federal |democratic |islamic |arab |socialist |people's )*"
+    r"(?:republic|kingdom|state|federation) of )?(?:the )?"
+)
+
+
 def is_state(name: str) -> bool:
-    """Whether a name is that of a state since 1945, in English, with or without "the" or "Republic of".
+    """Whether a name is that of a state since 1945 or of its government, in English, with or without its form.
 
     >>> is_state("The Republic of Armenia"), is_state("Bosnia and Herzegovina"), is_state("Ada Norn, Norland's envoy")
     (True, True, False)
     """
-    bare = name.strip().lower().removeprefix("the ")
-    return bare in _STATES or bare.removeprefix("republic of ") in _STATES
+    whole = name.strip().lower()
+    return whole in _STATES or whole[_FORM.match(whole).end() :] in _STATES  # type: ignore[union-attr]  # may be empty

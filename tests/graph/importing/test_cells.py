@@ -41,6 +41,11 @@ def test_lists_with_commas_are_taken_apart_where_every_member_is_certain(cell: s
         ("For the Government\r\n\r\nAda Norn\r\n\r\nPour le Front\r\n\r\nBo Vance\r\n", ("Government", "le Front")),
         ("Norland, signed for by Ada Norn; Sudland, signed by Bo Vance", ("Norland", "Sudland")),
         ("(Signed)\r\nFor Norland\r\nAda Norn\r\n(Signed)\r\nFor Sudland\r\nBo Vance", ("Norland", "Sudland")),
+        ("1. Norland\r\n\r\n2) Sudland", ("Norland", "Sudland")),
+        ("- For Norland: Ada Norn\r\n- For Sudland: Bo Vance", ("Norland", "Sudland")),
+        ("On behalf of Norland:\r\n- Ada\r\n- Bo\r\n- Cy\r\nOn behalf of Sudland:\r\n- Di", ("Norland", "Sudland")),
+        ("(Signed) Ada Norn President\r\n(Signed) Bo Vance Leader", ("Ada Norn President", "Bo Vance Leader")),
+        ("Government of Ireland and the Kingdom of Spain", ("Government of Ireland", "the Kingdom of Spain")),
         ("Witnessed by: Ada Norn; Bo Vance", ("Ada Norn", "Bo Vance")),
         ("The mediators:\r\n\r\nAda Norn;\r\nBo Vance;", ("Ada Norn", "Bo Vance")),
         ("Portugal (mediator), US, USSR (observers) [apparently not signatories]", ("Portugal", "US", "USSR")),
@@ -53,7 +58,13 @@ def test_parties_of_agreements_are_taken_apart_where_a_mark_says_so(cell: str, n
 
 
 @pytest.mark.parametrize(
-    "cell", ["Norland Government, Norland Liberation Front", "British and Irish Governments", "Ada Norn\r\nBo Vance"]
+    "cell",
+    [
+        "Norland Government, Norland Liberation Front",
+        "British and Irish Governments",
+        "Ada Norn\r\nBo Vance",
+        "1. Ada\r\n3. Bo",
+    ],
 )
 def test_what_may_be_several_is_kept_whole_and_says_so(cell: str) -> None:
     assert signers(cell) == Cell((" ".join(cell.split()),), whole=True)
@@ -67,6 +78,7 @@ def test_what_may_be_several_is_kept_whole_and_says_so(cell: str) -> None:
         "Agreement unsigned, meeting was chaired by the envoy",
         "Ada Norn of Norland. " * 40,
         "Norland; Sudland; in the presence of Ada Norn",
+        "Norland; Sudland; is to join",
     ],
 )
 def test_a_remark_or_a_story_is_nobodys_name(cell: str) -> None:
