@@ -14,6 +14,7 @@ from graph.importing.states import is_state
 from graph.times import edtf_bounds
 from ontology import Kind
 
+_KINDS = {"CON": Kind.STATE, "IGO": Kind.INTERGOVERNMENTAL_ORGANISATION}
 _ALIASES = re.compile(r"\s*\|+\s*")
 
 
@@ -119,7 +120,7 @@ def _of_processes(row: dict[str, str]) -> Made:
         Event(
             relation="is-third-party-to",
             when=when,
-            subject=Mention(third, codes=(scheme(id),) if id and len(id.split()) == 1 else ()),
+            subject=_third(third, id),
             object=process,
             parties=parties,
             topic=Mention(country, Kind.STATE, country) if country else None,
@@ -129,6 +130,13 @@ def _of_processes(row: dict[str, str]) -> Made:
         for third, id in zip(thirds, ids, strict=True)
     ]
     return events, [], None
+
+
+def _third(name: str, id: str) -> Mention:
+    """A third party. Ids begin with what somebody is: that a state is meant lets it be found by its name as well."""
+    if not id or len(id.split()) > 1:
+        return Mention(name)
+    return Mention(name, _KINDS.get(id.partition("_")[0]), codes=(scheme(id),))
 
 
 def _list(cell: str) -> list[str]:

@@ -95,7 +95,8 @@ def test_a_process_has_third_parties_who_need_not_have_mediated(tmp_path: Path) 
     (record,) = records(Mend(), path)
     sudland, un = record.events
     assert (sudland.subject, un.subject) == (
-        Mention("Sudland", codes=("paa-x:CON_2",)), Mention("UN", codes=("paa-x:IGO_49",)),
+        Mention("Sudland", Kind.STATE, codes=("paa-x:CON_2",)),
+        Mention("UN", Kind.INTERGOVERNMENTAL_ORGANISATION, codes=("paa-x:IGO_49",)),
     )  # fmt: skip
     for event in record.events:
         assert (event.relation, event.when, event.note) == ("is-third-party-to", "2024-11/..", None)
