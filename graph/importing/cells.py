@@ -44,10 +44,10 @@ _NO_NAME = re.compile(
 )
 _PERSON = re.compile(r"(?:[A-ZÀ-Þ][\w'’_-]+ +){1,3}(?:(?:de|da|del|van|von|der|den|la|bin|al) +)*[A-ZÀ-Þ][\w'’_-]+")
 _KNOWN = """
-abkhazia|african union|arab league|catholic church|chechnya|commonwealth|commonwealth of independent states|
+african union|arab league|catholic church|chechnya|commonwealth|commonwealth of independent states|
 contact group|european communities|european community|european union|holy see|league of arab states|minsk group|
-nagorno-karabakh|organisation of african unity|organization of african unity|organization of american states|palestine|
-puntland|somaliland|south ossetia|transnistria|un security council|united nations|vatican|world bank
+organisation of african unity|organization of african unity|organization of american states|
+nagorno-karabakh|puntland|somaliland|transnistria|un security council|united nations|vatican|world bank
 """
 _NAMES = frozenset(n.strip() for n in _KNOWN.replace("\n", "").split("|"))
 """What lists of third parties name besides states and abbreviations."""

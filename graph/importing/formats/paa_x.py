@@ -45,18 +45,18 @@ KINDS = {
 def actor(id: str, name: str, type: str, iso3c: str = "", gwno: str = "", aliases: Sequence[str] = ()) -> Mention:
     """An actor of PAA-X or of the lists of MEND, which use its ids.
 
-    The columns of countries give a state's own codes, of others the country that they belong to. A state's gwno is
-    used only where it has no iso3c: both data sets give Iceland that of Norway.
+    The columns of countries give a state's own code, of others the country that they belong to. Of a state only iso3c
+    is used: gwno is another state's for Iceland, Kuwait, Luxembourg and Slovenia, and names tell states as well.
     """
     kind = KINDS.get(type.strip().lower(), Kind.ACTOR)
     iso3c, gwno = iso3c.strip(), gwno.strip().removesuffix(".0")
     country = f"iso3166-1-alpha3:{iso3c}" if re.fullmatch("[A-Z]{3}", iso3c) else f"gw:{gwno}" if gwno else None
-    own = (country,) if country and kind is Kind.STATE else ()
+    own = (country,) if country and iso3c and kind is Kind.STATE else ()
     name = " ".join(name.split())
     return Mention(
         name,
         kind,
-        None if own else country,
+        None if kind is Kind.STATE else country,
         (*([scheme(id)] if id else []), *own),
         tuple(dict.fromkeys(a for a in (" ".join(a.split()) for a in aliases) if a and a != name)),
     )

@@ -51,10 +51,12 @@ def test_numbers_that_passed_through_a_spreadsheet(tmp_path: Path) -> None:
         tmp_path / "mend.csv",
         GLOPAD,
         ["CON_1", "CON_1", "", "Norland", "385.0", "Country/State", "", "Norland", "NOR", "NOR"],
+        ["ENT_1", "ENT_1", "", "Highland", "385.0", "Entity", "", "Highland", "NOR", "NOR"],
         ["GP-2", "", "GP-9", "Envoy Office", "", "International IGO", "EO", "EO", "EO", "EO"],
     )
     assert [r.mentions for r in records(Mend(), path)] == [
-        [Mention("Norland", Kind.STATE, codes=("paa-x:CON_1", "gw:385"))],
+        [Mention("Norland", Kind.STATE, codes=("paa-x:CON_1",))],
+        [Mention("Highland", Kind.ACTOR, "gw:385", ("paa-x:ENT_1",))],
         [
             Mention(
                 "Envoy Office",

@@ -59,7 +59,9 @@ def test_only_a_state_has_the_codes_of_a_country() -> None:
     assert actor("ENT_1", "Highland", "Entity", "NOR", "385") == Mention(
         "Highland", Kind.ACTOR, "iso3166-1-alpha3:NOR", ("paa-x:ENT_1",)
     )
-    assert actor("CON_2", "Sudland", "Country/State", "", "372.0").codes == ("paa-x:CON_2", "gw:372")
+    assert actor("CON_2", "Sudland", "Country/State", "", "372.0") == Mention(
+        "Sudland", Kind.STATE, codes=("paa-x:CON_2",)
+    )
     assert actor("CON_2", "Sudland", "Country/State", "SUD", "372").codes == ("paa-x:CON_2", "iso3166-1-alpha3:SUD")
 
 
