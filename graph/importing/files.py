@@ -160,6 +160,8 @@ def rows(
             continue
         if not quoted or b'"' not in line:
             text = file.decoded(line).rstrip("\r\n")
+            if number == 1:
+                text = text.removeprefix("\ufeff")
             if text:
                 yield Row(number, line, text.split(delimiter))
             else:

@@ -26,7 +26,8 @@ class Numbered(NamedTuple):
 
 def steps(head: bytes) -> list[int]:
     """The steps of those lines at the beginning of a file that are rows of numbers; a last line may be cut off."""
-    whole = head.splitlines()[:-1] if head.count(b"\n") > 1 else head.splitlines()
+    lines = head.splitlines()
+    whole = lines if head.endswith(b"\n") else lines[:-1] or lines
     return [int(line.split()[3]) for line in whole if _ROW.fullmatch(line)]
 
 
@@ -43,7 +44,7 @@ def numbered(file: SourceFile, stream: IO[bytes], names: Sequence[Path]) -> Iter
     for row in rows(file, stream, "\t", quoted=False):
         reason = row.reason
         ids = " ".join(row.fields).split()
-        if reason is None and not _ROW.fullmatch(row.raw):
+        if reason is None and not _ROW.fullmatch(" ".join(ids).encode()):
             reason = f"{' '.join(ids)[:100]!r} is not subject, relation, object and step, all numbers"
         if reason is None:
             told = [table.get(id) for id, (table, _) in zip(ids, tables, strict=False)]

@@ -69,6 +69,8 @@ _REGIONS = frozenset(
     }
 )  # fmt: skip
 """Codes in CAMEO's list of countries that are none: continents, regions, parts of countries."""
+_UNLISTED = frozenset({"ROU", "SSD", "TWN"})
+"""Countries that GDELT's actors are coded with, and that its list of countries lacks: "country code" is empty."""
 _CLASSES = {
     "IGO": Kind.INTERGOVERNMENTAL_ORGANISATION,
     "IMG": Kind.ARMED_GROUP,
@@ -288,10 +290,12 @@ def _actor(side: str, code: str, name: str, country: str, type: str) -> Mention 
     for column, value in (("Code", code), ("CountryCode", country)):
         if value and not _CODE.fullmatch(value):
             raise _Wrong(f"{side}{column} {value!r} is no code of CAMEO")
+    if not country and code[:3] in _UNLISTED:
+        country = code[:3]
     own = country if country not in _REGIONS else ""
     of = f"cameo-country:{own}" if own else None
-    if code and code == country:
-        return Mention(name or code, Kind.STATE if own else None, of, (f"cameo-country:{code}",))
+    if code and code.removeprefix("SCG") == country:  # Serbia and Montenegro, before the code of each
+        return Mention(name or code, Kind.STATE if own else None, of, (f"cameo-country:{country}",))
     kind = None if own else _CLASSES.get(type)
     return Mention(name or code, kind, of, (f"cameo-actor:{code}",) if code else ())
 

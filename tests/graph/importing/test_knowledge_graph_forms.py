@@ -1,6 +1,8 @@
 """Temporal knowledge graphs, by name and by number: labels become codes, steps days, and numbers need names."""
 
+import gzip
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -120,6 +122,19 @@ def test_steps_and_codes_of_gdelt_that_cannot_be_have_a_reason(tables: tuple[Pat
     assert first.events[0].codes == ("cameo-1.1b3:042",)
     assert late.reason == "step 2976 is after January 2018, which has 2976 steps of 15 minutes"
     assert ambiguous.reason == "relation '10' may be the root 10 or 010 without its zero: export codes as text"
+
+
+def test_a_byte_order_mark_is_part_of_no_name(tables: tuple[Path, Path], by_name: Path) -> None:
+    by_name.write_text("\ufeffNorland\tMake a visit\tSudland\t2014-05-01\n", "utf-8")
+    assert [r.events[0].subject for r in records(by_name)] == [NORLAND]
+    by_name.write_text("\ufeff0\t0\t1\t24\t0\n0\t0\t1\t24\t0\n", "utf-8")
+    assert [r.events[0].subject for r in records(by_name, *tables)] == [NORLAND, NORLAND]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bytes], ids=["gz", "plain"])
+def test_a_packed_file_is_read_as_it_is(pack: Callable[[bytes], bytes], by_name: Path) -> None:
+    by_name.write_bytes(pack(b"Norland\tMake a visit\tSudland\t2014-05-01\n" * 3))
+    assert [r.number for r in records(by_name)] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("format", [ICEWS, GDELT], ids=["icews", "gdelt"])
