@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 from pydantic import ValidationError
 from rdflib import RDFS, URIRef
 
+from graph.columns import SUBJECT_IS_STATEMENT
 from graph.exceptions import InputError
 from graph.frames import frame_faults
 from graph.identities import Identities, Judgement
@@ -86,6 +88,14 @@ def withdraw(snapshot: Snapshot, number: int, by: str, why: str) -> Judgement:
         known = ", ".join(str(j.number) for j in identities.standing) or "none"
         raise InputError(f"no judgement {number} stands", way_out=f"those that do: {known}")
     return _judgement(identities, by, why, withdraws=number)
+
+
+def acting_on_itself(snapshot: Snapshot, entity: str) -> list[str]:
+    """Ids of the statements whose subject and object are both this entity, as read: a reason to look again."""
+    c = snapshot.columns
+    number = c.entity_number[entity]
+    both = (c.subject == number) & (c.object == number) & (c.flags & SUBJECT_IS_STATEMENT == 0)
+    return sorted(c.ids_of(np.flatnonzero(both)))
 
 
 def _entity(snapshot: Snapshot, name: str) -> str:

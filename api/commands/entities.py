@@ -11,6 +11,7 @@ from api.commands.console import application, note, write_json, write_table
 from api.commands.opening import DataOption, StoreOption, check_is_store, named_store, opened
 from graph import KnowledgeGraph, Report
 from graph.identities import told
+from graph.judging import acting_on_itself
 from ontology import Kind, UnknownTermError
 
 Text = Annotated[str | None, typer.Option("--q", metavar="TEXT", help="Part of a label, alias or id, in any case.")]
@@ -100,8 +101,13 @@ def _judge(store: Path | None, judge: Callable[[KnowledgeGraph], Report]) -> Non
     with KnowledgeGraph(folder) as graph:
         report = judge(graph)
         made = graph.judgements()[-1]
+        both = [] if made.entity is None else acting_on_itself(graph.snapshot, graph.resolve(made.entity))
     typer.echo(f"judgement {made.number}: {told(made)}")
     typer.echo(f"{folder} is at revision {report.revision}")
+    if both:
+        note(
+            f"statements in which it acts on itself now: {len(both)}; look whether these are one: {', '.join(both[:3])}"
+        )
 
 
 app = application(

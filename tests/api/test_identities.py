@@ -51,6 +51,11 @@ def test_merging_and_splitting_are_recorded_with_who_and_why(store: Path) -> Non
     assert [line.split()[:2] for line in lines[2:]] == [["1", "bo-sund"], ["2", "judgement"]]
 
 
+def test_whoever_acts_on_itself_by_a_merge_is_told_of(store: Path) -> None:
+    result = tertius("entities", "merge", "norland", "sudland", *WHO, "--store", store)
+    assert "statements in which it acts on itself now: 1" in result.stderr
+
+
 def test_statements_that_mean_another_are_named_one_by_one(store: Path) -> None:
     with KnowledgeGraph(store) as kg:
         (id,) = [s.id for s in kg.statements() if s.key == "norland-invites-bo-sund"]
