@@ -14,6 +14,7 @@ from typer.main import get_command
 COMMANDS = {
     "serve": "Answer over HTTP until interrupted.",
     "load": "Load a data set into a store.",
+    "import": "Import released event data and agreements into a store.",
     "ask": "Ask who mediates, opposes, invites whom, and who says so.",
     "table": "Count by pair, mediator or conflict and month or year, for statistics.",
     "query": "Answer a SPARQL query from a file or from standard input.",
@@ -29,6 +30,9 @@ COMMANDS = {
     "entities": "List entities by name and kind.",
     "relations": "List the relations that may be stated, and how.",
 }
+
+_MODULES = {"import": "imports"}
+"""Commands whose names a module cannot have."""
 
 FINE, BAD_INPUT, WRONG_USAGE, STORE_TROUBLE, INTERRUPTED, READER_GONE = 0, 1, 2, 3, 130, 141
 
@@ -61,7 +65,7 @@ class Commands(TyperGroup):
         """The command that is called, from its own module."""
         name, command, rest = super().resolve_command(ctx, args)
         if name in COMMANDS:
-            command = get_command(importlib.import_module(f"api.commands.{name}").app)
+            command = get_command(importlib.import_module(f"api.commands.{_MODULES.get(name, name)}").app)
             command.name = name
         return name, command, rest
 

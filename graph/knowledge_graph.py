@@ -22,9 +22,15 @@ from graph.contradictions import Contradiction, contradictions
 from graph.datasets import Dataset, check_texts, dataset_folders, read_dataset
 from graph.differences import Differences
 from graph.entities import Entity
-from graph.exceptions import InputError, InputErrors, StoreFormatError
+from graph.exceptions import InputError, InputErrors, NotFoundError, StoreFormatError
 from graph.frames import entity_faults, frame_faults, source_faults
 from graph.identities import Judgement
+from graph.importing.actors import Resolver
+from graph.importing.events import Options
+from graph.importing.originals import Originals
+from graph.importing.pipeline import FileImport, ImportReport
+from graph.importing.registry import format_named
+from graph.importing.releases import Release, Told, originals_folder, released
 from graph.merging import dangling, merge
 from graph.named_queries import named_query
 from graph.networks import network
@@ -223,6 +229,57 @@ class KnowledgeGraph(Asking):
                 merge(draft, dataset, report)
 
         return self._write(change, wait)
+
+    def import_files(
+        self, format: str, paths: Sequence[Path | str], *, options: Options | None = None, name: str | None = None,
+        dry_run: bool = False, progress: Told = lambda _file, _read: None, wait: float = 10,
+    ) -> list[ImportReport]:  # fmt: skip
+        """Imports released files of event data or agreements; all of them are there afterwards, or none.
+
+        `name` is what the one file is called where its path does not tell ("-" is standard input). Importing the same
+        file again changes nothing; another of the same name replaces it. What cannot be a statement is counted and
+        kept with the reason: `originals`. A dry run only tells. Raises InputError, FormatError and as `load`.
+        """
+        options = options or Options()
+        reader = format_named(format, options)
+        with released(paths, name) as files:
+            releases = [Release(reader, file, options, self.path) for file in files]
+            if dry_run:
+                return self._tried(releases, progress)
+            works: list[ImportReport | FileImport] = []
+
+            def change(draft: Draft, report: Report) -> None:
+                resolver = Resolver(draft.entities)
+                for release in releases:
+                    if (known := release.known(draft.sources)) is not None:
+                        works.append(known)
+                        continue
+                    work = release.work(self.snapshot, resolver, draft, progress)
+                    draft.stream_source(release.source, release.suggesting(work.statements()), work.finish)
+                    works.append(work)
+                    report.sources += 1
+
+            self._write(change, wait)
+        return [work if isinstance(work, ImportReport) else work.report for work in works]
+
+    def _tried(self, releases: Sequence[Release], progress: Told) -> list[ImportReport]:
+        reports, resolver = [], Resolver(self.snapshot.entities)
+        for release in releases:
+            if (known := release.known(self.snapshot.sources)) is not None:
+                reports.append(known)
+                continue
+            work = release.work(self.snapshot, resolver, None, progress)
+            for _ in release.suggesting(work.statements()):
+                pass
+            reports.append(work.report)
+        return reports
+
+    def originals(self, source: str) -> Originals:
+        """The records of an imported file as they were. Raises NotFoundError where the source is no imported file."""
+        found = Originals(originals_folder(self.path, self.snapshot.source(source)))
+        if found.report is None:
+            raise NotFoundError("imported file", source)
+        return found
 
     def add(
         self, statements: Iterable[Statement] = (), *, entities: Iterable[Entity] = (), sources: Iterable[Source] = (),

@@ -29,6 +29,8 @@ from ontology import BASE
 
 FORMAT = 1
 CITATIONS = "citations"
+IMPORTS = "imports"
+"""Where the records of imported files are kept as they were, beside the revisions."""
 KEEP_CITED = 20
 BASE_PATTERN = (
     r"https?://(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)*/"

@@ -123,6 +123,11 @@ class Draft:
         self._touched_entities.add(entity.id)
         return True
 
+    def add_entity(self, entity: Entity, *datasets: str) -> None:
+        """Adds an entity, unless it is there. One that no data set defines stays for as long as something names it."""
+        if entity.id not in self.entities:
+            self.set_entity(entity, datasets)
+
     def release_entity(self, id: str, dataset: str) -> None:
         """Notes that the data set no longer defines the entity; it goes when nothing names it any more."""
         self.datasets[id] = tuple(d for d in self.datasets.get(id, ()) if d != dataset)
@@ -270,11 +275,11 @@ class Draft:
                 load(chunks(self._statement_quads(editor, stands=raw)))
                 editor.name(self.entities)
                 columns = editor.finish(self._removed, self._emptied_rows())
+                for finish in self._finishes:
+                    load(chunks(self._event_quads(columns, finish(columns))))
                 if not raw:
                     self._drop_unused(columns)
                     load(chunks(self._catalogue_quads()))
-                for finish in self._finishes:
-                    load(chunks(self._event_quads(columns, finish(columns))))
                 drawn, gone = edge_changes(self.columns, columns, self._put.keys() | self._removed)
                 load(chunks(edge_quad(*e, self.iris) for e in sorted(drawn)))
             store.remove_quads("".join(edge_quad(*e, self.iris) for e in sorted(gone)))

@@ -85,6 +85,11 @@ class Resolver:
             found = self._known[key] = resolution.entity
         return found
 
+    def kind(self, id: str) -> Kind | None:
+        """The kind of an entity of the store or of `new`, None where there is none of the id."""
+        found = self._entities.get(id) or self.new.get(id)
+        return found.kind if found else None
+
     def report(self) -> list[Resolution]:
         """How each name was resolved, by name."""
         return sorted(self._report)

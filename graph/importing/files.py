@@ -35,13 +35,13 @@ class Row(NamedTuple):
 class SourceFile:
     """A file that is imported. `name` is that of the released file, without .gz or .zip.
 
-    `size` is that of what lies on the disk, None for standard input; `seen` is called with the bytes read of it.
+    `size` is that of what lies on the disk, None for standard input, and `position` how much of it has been read.
     """
 
     path: Path | None
     name: str
     size: int | None = None
-    seen: Callable[[int], None] = lambda _: None
+    position: int = 0
     encoding: str = "utf-8"
     otherwise: str = "cp1252"
     """The encoding of what is not in the first."""
@@ -70,13 +70,13 @@ class SourceFile:
     @contextlib.contextmanager
     def open(self) -> Iterator[IO[bytes]]:
         """The content, unpacked and buffered. Raises FormatError where the packing is broken or cut off."""
-        self._hash, self.other_encoding = hashlib.sha256(), 0
+        self._hash, self.other_encoding, self.position = hashlib.sha256(), 0, 0
         with contextlib.ExitStack() as stack:
             if self.path is None:
                 outer: IO[bytes] = sys.stdin.buffer
             else:
                 outer = stack.enter_context(self.path.open("rb"))
-            counted = io.BufferedReader(_Counted(outer, self.seen), _PIECE)
+            counted = io.BufferedReader(_Told(outer, self._count), _PIECE)
             magic = counted.peek(4)[:4]
             if magic[:2] == b"\x1f\x8b":
                 inner: IO[bytes] = cast(IO[bytes], gzip.GzipFile(fileobj=counted))
@@ -85,11 +85,14 @@ class SourceFile:
             else:
                 inner = counted
             try:
-                yield io.BufferedReader(_Hashed(inner, self._hash.update), _PIECE)
+                yield io.BufferedReader(_Told(inner, self._hash.update), _PIECE)
             except (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile) as error:
                 raise FormatError(
                     f"{self.path or self.name} is cut off or damaged: {error}", way_out="fetch the file again"
                 ) from None
+
+    def _count(self, piece: bytes) -> None:
+        self.position += len(piece)
 
     def _member(self) -> IO[bytes]:
         if self.path is None:
@@ -209,8 +212,8 @@ class _Pushed(Iterator[tuple[bytes, int]]):
         self._pushed += reversed(given)
 
 
-class _Hashed(io.RawIOBase):
-    """What is read of a stream, told to a function."""
+class _Told(io.RawIOBase):
+    """A stream of which each piece that is read is told to a function."""
 
     def __init__(self, stream: IO[bytes], tell: Callable[[bytes], object]) -> None:
         self._stream, self._tell = stream, tell
@@ -223,10 +226,3 @@ class _Hashed(io.RawIOBase):
         buffer[: len(piece)] = piece
         self._tell(piece)
         return len(piece)
-
-
-class _Counted(_Hashed):
-    """As _Hashed, telling only how much."""
-
-    def __init__(self, stream: IO[bytes], seen: Callable[[int], None]) -> None:
-        super().__init__(stream, lambda piece: seen(len(piece)))

@@ -24,13 +24,15 @@ def linked_records(
     such as a mediation between two sides. Only dates of one day count, since who met twice in a year has met twice, and
     only actors who are told: two unspecified ones may be anybody.
     """
+    if not len(rows):
+        return {}
     keys, swapped = _keys(c, rows, codes)
     nobody = c.entity_number.get(UNSPECIFIED, NONE - 1)
     dated = (c.earliest[rows] == c.latest[rows]) & (c.subject[rows] != nobody) & (c.object[rows] != nobody)
     order = np.argsort(keys, kind="stable")
-    ends = np.flatnonzero(np.diff(keys[order], prepend=keys[order][:1] - 1 if len(keys) else 0))
+    starts = [0, *(np.flatnonzero(np.diff(keys[order])) + 1).tolist()]
     groups = _Groups()
-    for first, last in zip(ends, [*ends[1:], len(order)], strict=True):
+    for first, last in zip(starts, [*starts[1:], len(order)], strict=True):
         members = order[first:last]
         if last - first > 1 and dated[members[0]]:
             groups.join(members.tolist())

@@ -19,7 +19,8 @@ class OriginalsWriter:
     """Writes records in order into a folder that has its name only once all is on the disk."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._part = folder, folder.with_name(f".{folder.name}.{os.getpid()}.part")
+        # One writer at a time: what another of this name has left, it left when it was killed.
+        self._folder, self._part = folder, folder.with_name(f".{folder.name}.part")
         shutil.rmtree(self._part, ignore_errors=True)
         self._part.mkdir(parents=True)
         self._data = (self._part / "records.bin").open("wb")
@@ -51,15 +52,14 @@ class OriginalsWriter:
         told = {"file": file, "record": number, "reason": reason, "bytes": raw.decode("latin-1")}
         self._rejects.write(json.dumps(told, ensure_ascii=True) + "\n")
 
-    def finish(self, report: str) -> None:
-        """Writes the report, and gives the folder its name."""
+    def finish(self) -> None:
+        """Gives the folder its name, when all is on the disk."""
         if self._block:
             self._end_block()
         with (self._part / "index.npz").open("wb") as index:
             np.savez(index, starts=np.array(self._starts, np.int64), numbers=np.array(self._numbers, np.int64))
             index.flush()
             os.fsync(index.fileno())
-        (self._part / "report.json").write_text(report, "utf-8")
         for file in (self._data, self._rejects):
             file.flush()
             os.fsync(file.fileno())
@@ -79,14 +79,27 @@ class Originals:
         self.folder = folder
 
     @property
-    def report(self) -> str:
-        """The report of the import, as JSON."""
-        return (self.folder / "report.json").read_text("utf-8")
+    def report(self) -> str | None:
+        """The report of the import, as JSON; None where none was finished."""
+        path = self.folder / "report.json"
+        return path.read_text("utf-8") if path.exists() else None
+
+    def tell(self, report: str) -> None:
+        """Keeps the report of the import, as JSON."""
+        path = self.folder / "report.json"
+        part = path.with_suffix(".part")
+        part.write_text(report, "utf-8")
+        part.replace(path)
 
     def rejects(self) -> Iterator[dict[str, object]]:
         """The records that became no statement: file, record, reason and bytes, one character a byte."""
         with (self.folder / "rejects.jsonl").open(encoding="utf-8") as file:
             yield from map(json.loads, file)
+
+    def rejected_lines(self) -> Iterator[bytes]:
+        """The same as lines of JSON."""
+        with (self.folder / "rejects.jsonl").open("rb") as file:
+            yield from file
 
     def record(self, number: int) -> bytes | None:
         """The bytes of a record, None where there is none of this number."""

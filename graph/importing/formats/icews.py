@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from graph.exceptions import FormatError
 from graph.importing.codes import CAMEO, fault, icews_codes
@@ -14,6 +15,7 @@ COLUMNS = (
     "Intensity", "Target Name", "Target Sectors", "Target Country", "Story ID", "Sentence Number", "Publisher",
     "City", "District", "Province", "Country", "Latitude", "Longitude",
 )  # fmt: skip
+_READ = [c for c in COLUMNS if c not in ("Intensity", "Publisher", *COLUMNS[14:])]
 _MISSING = ("", "NA", "NULL")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -37,7 +39,7 @@ class Icews:
             if header is None:
                 raise FormatError(f"{file.name} is empty")
             self._check_header(header.fields, file)
-            places = {name: header.fields.index(name) for name in COLUMNS}
+            places = [(name, header.fields.index(name)) for name in _READ]
             for row in found:
                 number = row.number - 1
                 if row.reason is None and len(row.fields) != len(header.fields):
@@ -46,7 +48,7 @@ class Icews:
                 elif row.reason is not None:
                     yield Record(number, row.raw, reason=row.reason)
                 else:
-                    yield self._record(number, row.raw, {n: row.fields[p].strip() for n, p in places.items()}, by_label)
+                    yield self._record(number, row.raw, {n: row.fields[p].strip() for n, p in places}, by_label)
 
     def header(self, head: bytes) -> list[str]:
         """The names of the columns, from how the file begins."""
@@ -83,7 +85,10 @@ class Icews:
             if labelled and labelled.lstrip("0") == code:
                 wrong += f"; Event Text says {labelled}: --set codes=text takes the codes from there"
             return Record(number, raw, reason=wrong)
-        source, target = _mention(row, "Source"), _mention(row, "Target")
+        source, target = (
+            _mention(row[f"{side} Name"], row[f"{side} Sectors"], row[f"{side} Country"])
+            for side in ("Source", "Target")
+        )
         if source is None and target is None:
             return Record(number, raw, reason="neither Source Name nor Target Name is given")
         event = Event(
@@ -97,12 +102,11 @@ def _given(value: str) -> str | None:
     return None if value in _MISSING else value
 
 
-def _mention(row: dict[str, str], side: str) -> Mention | None:
-    name = _given(row[f"{side} Name"])
-    if name is None:
+@lru_cache(maxsize=1 << 18)
+def _mention(name: str, sectors: str, country: str) -> Mention | None:
+    if name in _MISSING:
         return None
-    sectors = [s.strip() for s in row[f"{side} Sectors"].split(",")]
-    return icews_mention(name, sectors, _given(row[f"{side} Country"]))
+    return icews_mention(name, [s.strip() for s in sectors.split(",")], _given(country))
 
 
 def _telling(row: dict[str, str]) -> str | None:

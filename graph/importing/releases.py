@@ -1,0 +1,106 @@
+"""A released file as a source of the store, and all that an import of it needs."""
+
+import contextlib
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from graph.exceptions import FormatError, InputError
+from graph.importing.actors import Resolver
+from graph.importing.events import Format, Options
+from graph.importing.files import SourceFile
+from graph.importing.originals import Originals
+from graph.importing.pipeline import IMPORTER, FileImport, ImportReport
+from graph.importing.registry import with_suggestion
+from graph.revisions import IMPORTS
+from graph.snapshot import Snapshot
+from graph.sources import Source
+from graph.statements import Statement
+from graph.writing import Draft
+from ontology import Modality
+
+Told = Callable[[SourceFile, int], None]
+"""Told how many records of a file have been read, and by the file how much of it."""
+_PIECE = 1 << 20
+
+
+@contextlib.contextmanager
+def released(paths: Sequence[Path | str], name: str | None = None) -> Iterator[list[SourceFile]]:
+    """The files of these paths; standard input, "-", is kept in a temporary file meanwhile.
+
+    Raises InputError where one is not there, where two have the same name, or several are given one name.
+    """
+    if name and len(paths) > 1:
+        raise InputError(f"{len(paths)} files cannot all be called {name!r}", way_out="import them one by one")
+    with contextlib.ExitStack() as stack:
+        files = []
+        for path in paths:
+            if str(path) == "-":
+                if not name:
+                    raise InputError("standard input has no name", way_out="say which file it is: --name FILE")
+                kept = stack.enter_context(tempfile.NamedTemporaryFile(prefix="tertius-"))
+                while piece := sys.stdin.buffer.read(_PIECE):
+                    kept.write(piece)
+                kept.flush()
+                path = kept.name
+            files.append(SourceFile.of(path, name=name))
+        names = [f.name for f in files]
+        if twice := {n for n in names if names.count(n) > 1}:
+            raise InputError(f"two files are called {', '.join(twice)}", way_out="give one another name: --name FILE")
+        yield files
+
+
+class Release:
+    """One file on its way into a store: its source, and whether it is there already."""
+
+    def __init__(self, format: Format, file: SourceFile, options: Options, store: Path) -> None:
+        self.format, self.file, self.options = format, file, options
+        with file.open() as stream:
+            while stream.read(_PIECE):
+                pass
+        head = file.head()
+        if not head.strip():
+            raise FormatError(f"{file.name} is empty", way_out="fetch the file again")
+        self.source = Source(
+            id=source_id(format, file.name), title=file.name, kind=format.kind, licence=format.licence,
+            sha256=file.sha256, file=file.name, dataset=format.dataset, coder=format.coder, modality=Modality.CODED,
+        )  # fmt: skip
+        self._folder = originals_folder(store, self.source)
+
+    def known(self, sources: Mapping[str, Source]) -> ImportReport | None:
+        """The report of the import that has brought this very file into the store already."""
+        told = Originals(self._folder).report
+        if sources.get(self.source.id) != self.source or told is None:
+            return None
+        report = ImportReport.model_validate_json(told)
+        return report.model_copy(update={"unchanged": True}) if report.importer == IMPORTER else None
+
+    def work(self, base: Snapshot, resolver: Resolver, draft: Draft | None, told: Told) -> FileImport:
+        """The import, whose statements are to be read; without a draft nothing is kept of it."""
+        return FileImport(
+            self.format, self.file, self.options, self.source, base=base, resolver=resolver,
+            folder=self._folder if draft else None,
+            put_entity=draft.add_entity if draft else lambda *_: None,
+            progress=partial(told, self.file),
+        )  # fmt: skip
+
+    def suggesting(self, statements: Iterator[Statement]) -> Iterator[Statement]:
+        """The same statements. Where the file is not of the format, the error names those that it looks like."""
+        try:
+            yield from statements
+        except FormatError as error:
+            raise with_suggestion(error, self.file, self.format.name) from None
+
+
+def source_id(format: Format, name: str) -> str:
+    """The id of the source that a released file is: a corrected file of the same name is the same source."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return f"{format.dataset}-{slug}"[:200]
+
+
+def originals_folder(store: Path, source: Source) -> Path:
+    """Where the records of a source are kept as they were."""
+    return store / IMPORTS / f"{source.id}-{(source.sha256 or '')[:16]}"
