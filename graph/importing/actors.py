@@ -122,7 +122,7 @@ class Resolver:
                 doubts.append(f"{code} is a code of {', '.join(sorted(e.id for e in coded))}")
         if meant:
             return Resolution(name, self._territory(meant), How.COUNTRY, "; ".join([meant.name, *doubts]))
-        if match := self._of_name(name, mention, country, doubts):
+        if match := self._of_name(name, mention, country, year, doubts):
             return Resolution(name, match.id, How.NAME, f"{match.label.text}, {match.kind}")
         own = _provisional_id(name, mention, country)
         if own not in self._entities:
@@ -167,9 +167,11 @@ class Resolver:
         backed = {c for text, found in meanings.items() if text != name for c in found if c in named}
         return backed.pop() if len(backed) == 1 else None
 
-    def _of_name(self, name: str, mention: Mention, country: Country | None, doubts: list[str]) -> Entity | None:
+    def _of_name(
+        self, name: str, mention: Mention, country: Country | None, year: int | None, doubts: list[str]
+    ) -> Entity | None:
         kinds = _actors() if mention.kind in _ANY_ACTOR else {mention.kind, Kind.ACTOR}
-        found = [e for e in self._by_name.get(fold(name), ()) if e.kind in kinds]
+        found = [e for e in self._by_name.get(fold(name), ()) if e.kind in kinds and _there(e, year)]
         if country is not None and found:
             own = self._curated(country) or country.id
             found = [e for e in found if (self._country_of(e) or own) == own]
@@ -220,13 +222,14 @@ class Resolver:
     # Provisional entities
 
     def _provide(self, id: str, name: str, mention: Mention, country: Country | None) -> None:
-        """Makes the entity, or adds the names and codes of one more mention to it. What it is, the first one says."""
+        """Makes the entity, or adds the names and codes of one more mention. Its kind is the first that one gives."""
         label = Name(text=name, lang="und")
         names = {label, *(Name(text=text, lang="und") for text in mention.aliases if text.strip())}
         codes = set(_naming(mention))
         if before := self.new.get(id):
             aliases = {*before.aliases, *names} - {before.label}
-            update = {"aliases": tuple(aliases), "codes": (*before.codes, *codes)}
+            kind = mention.kind if before.kind is Kind.ACTOR and mention.kind in _actors() else before.kind
+            update = {"kind": kind, "aliases": tuple(aliases), "codes": (*before.codes, *codes)}
             self.new[id] = Entity.model_validate(before.model_dump() | update)
             return
         kind = mention.kind or Kind.ACTOR
@@ -253,6 +256,12 @@ def _of_table(country: Country) -> Entity:
 def _is_of_table(entity: Entity) -> bool:
     found = countries().get(entity.id)
     return found is not None and _of_table(found) == entity
+
+
+def _there(entity: Entity, year: int | None) -> bool:
+    """Whether an entity, if it is a country of the table, was there in a year."""
+    ever = {country for code in entity.codes for country in countries().candidates(code)}
+    return not ever or any(country.there(year) for country in ever)
 
 
 @cache
@@ -295,5 +304,5 @@ def _hash(*parts: str) -> str:
 
 
 def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().replace("'", "")
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_SLUG].strip("-") or "somebody"

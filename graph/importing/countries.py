@@ -29,6 +29,7 @@ SCHEMES = {
 }
 """The scheme of each column of codes."""
 _NUMBERED = ("cow", "gw")
+_PAIR = re.compile(r"(.+?) \(([^()]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,15 @@ class Countries:
     def candidates(self, text: str, year: int | None = None, *, adjectives: bool = False) -> list[Country]:
         """All that a code with its scheme, or a name, may mean in a year, or in any; with `adjectives` also "Armenian".
 
-        A code without its scheme is none: "AU" is Austria in FIPS and Australia in ISO 3166-1.
+        A code without its scheme is none: "AU" is Austria in FIPS and Australia in ISO 3166-1. Lists of conflicts
+        write "Russia (Soviet Union)" for what was one of the two in each year.
         """
         found = self._codes.get(_code(text)) or self._names.get(_key(text))
         if found is None and adjectives:
             found = self._adjectives.get(_key(text))
+        if found is None and (pair := _PAIR.fullmatch(text)):
+            each = [self._names.get(_key(part), []) for part in pair.groups()]
+            found = list(dict.fromkeys(c for named in each for c in named)) if all(each) else None
         return [c for c in found or () if c.there(year)]
 
     def find(self, text: str, year: int | None = None, *, adjectives: bool = False) -> Country | None:

@@ -130,6 +130,14 @@ def test_a_guess_is_never_a_fact(mention: Mention, why: str) -> None:
     assert detail == why
 
 
+def test_a_curated_country_is_not_found_by_name_before_it_was_there() -> None:
+    curated = entity("russia", "state", "Russia", codes=["iso3166-1-alpha3:RUS"])
+    for kind in (None, Kind.STATE):
+        resolver = Resolver({"russia": curated})
+        assert resolver.entity(Mention("Russia", kind), date(1991, 12, 31)) == "russia"
+        assert is_provisional(resolver.entity(Mention("Russia", kind), date(1988, 12, 31)))
+
+
 def made(mention: Mention, day: date = DAY) -> dict[str, Entity]:
     resolver = Resolver(CAST)
     id = resolver.entity(mention, day)
@@ -196,13 +204,13 @@ def test_a_country_is_that_of_the_year() -> None:
 def test_a_code_gathers_the_names_of_whom_it_names() -> None:
     resolver = Resolver(CAST)
     ids = {
-        resolver.entity(Mention(name, codes=("people:1", "others:2")), DAY)
-        for name in ("Cy Sund", "Cyrus Sund", "Cy Sund")
+        resolver.entity(Mention(name, kind, codes=("people:1", "others:2")), DAY)
+        for name, kind in (("Cy Sund", None), ("Cyrus Sund", Kind.PERSON), ("Cy Sund", Kind.PLACE))
     }
     (id,) = ids
     assert id.startswith("people-1.")
     assert [n.text for n in (resolver.new[id].label, *resolver.new[id].aliases)] == ["Cy Sund", "Cyrus Sund"]
-    assert resolver.new[id].codes == ("others:2", "people:1")
+    assert (resolver.new[id].codes, resolver.new[id].kind) == (("others:2", "people:1"), Kind.PERSON)
 
 
 def test_a_state_curated_later_takes_the_place_of_the_table(tmp_path: Path) -> None:
