@@ -9,6 +9,8 @@ from graph.importing.states import is_state
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 LONGEST_NAME = 300
 """What is longer tells a story instead of naming somebody."""
+_LINES = 2
+"""In more lines than a name and an office take, nobody can say without a mark who is one and who is another."""
 
 _LABEL = re.compile(
     r"(?:also |and )?(?:witness(?:ed|es)?(?: by)?|in the presence of|observers?|as observers|facilitators?|"
@@ -27,8 +29,9 @@ _SIGNED = re.compile(r"\b(?:signed|singed)\b", re.IGNORECASE)
 _REMARK = re.compile(
     r"sign(?:ed\b|atur|ator)|sginat|unsigned|illegible|not (?:listed|indicated|clear)|unclear|believed to|^no\b|"
     r"\b(?:this|although|devised|negotiated|endorsed|forwarded|presided|chairmanship|done (?:at|in))\b|did not|"
-    r"witness|presence of|auspices|mediation of|facilitation of|\blist[es]? (?:of|des)\b|following|"
-    r"\b(?:is|are|was|were|has|have|hereby|participated|took|held|shall|means?|appears?|page \d+)\b",
+    r"witness|presence of|présence d|auspices|mediation of|facilitation of|chaired|joint statement|parties [–-]|"
+    r"refers?\b|waiting|\blist[es]? (?:of|des)\b|following|"
+    r"\b(?:is|are|was|were|has|have|had|been|hereby|participated|took|held|shall|means?|appears?|page \d+)\b",
     re.IGNORECASE,
 )
 _NOTE = re.compile(r"\[([^\[\]]*)\]|\(((?:signed|signature|illegible|no signature|unsigned)[^()]*)\)", re.IGNORECASE)
@@ -141,7 +144,11 @@ def enumerated(cell: str) -> list[str]:
 def _last(piece: str) -> list[str]:
     """What "and" joins at the end of a list, or alone; a state whose name has the word stays one."""
     piece = piece.removeprefix("and ")
-    return [piece] if is_known(piece) else split_outside(piece, " and ")
+    if is_known(piece):
+        return [piece]
+    joints = [found.span() for found in re.finditer(" and ", piece)]
+    pairs = [(piece[:start], piece[end:]) for start, end in joints]
+    return next(([*pair] for pair in pairs if all(map(is_known, pair))), split_outside(piece, " and "))
 
 
 def signers(cell: str) -> Cell:
@@ -165,8 +172,9 @@ def signers(cell: str) -> Cell:
     found = [] if "\n" in body else enumerated(_party(body))
     if found and all(map(is_known, found)):
         return Cell(tuple(dict.fromkeys(map(plain, found))), remark=notes)
-    whole = tidy(body) if "\n" in body else _party(body)
-    if not whole or _is_remark(whole):
+    lines = [line for line in body.splitlines() if line.strip()]
+    whole = tidy(body) if len(lines) > 1 else _party(body)
+    if not whole or _is_remark(whole) or len(lines) > _LINES:
         return Cell(remark=tidy(text))
     return Cell((whole,), whole=bool(re.search(r"[,;\n]|\band\b|\bet\b|(?i:on behalf of)", body)), remark=notes)
 
