@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pydantic import BaseModel
 
 from graph.columns import NONE, Columns
+from graph.identities import told
 from graph.snapshot import Snapshot
 from graph.wording import in_words
 from ontology import PREFIXES
@@ -32,6 +33,7 @@ class Subject(StrEnum):
     STATEMENTS = "statements"
     ENTITIES = "entities"
     SOURCES = "sources"
+    JUDGEMENTS = "judgements"
     QUADS = "quads"
 
 
@@ -96,6 +98,14 @@ class Differences:
         return _by_id(self._old.sources, self._new.sources)
 
     @cached_property
+    def judgements(self) -> Pairs:
+        """Numbers of judgements of who is whom, in order: with them answers change, though no statement does."""
+        old, new = self._old.identities.judgements, self._new.identities.judgements
+        found = [(Change.ADDED, str(j.number)) for j in new if j not in old]
+        found += [(Change.REMOVED, str(j.number)) for j in old if j not in new]
+        return sorted(found, key=lambda pair: int(pair[1]))
+
+    @cached_property
     def quads(self) -> Pairs:
         """Quads as N-Quads, in order: of every graph, statements or not. Reads both revisions whole."""
         if self.since == self.until:
@@ -115,6 +125,9 @@ class Differences:
         match of:
             case Subject.QUADS:
                 return [Difference(change, "", quad) for change, quad in pairs[start:end]]
+            case Subject.JUDGEMENTS:
+                known = {str(j.number): j for s in (self._old, self._new) for j in s.identities.judgements}
+                return [Difference(change, id, told(known[id])) for change, id in pairs[start:end]]
             case Subject.STATEMENTS:
                 return [self._statement(*pair) for pair in pairs[start:end]]
         before, after = getattr(self._old, of), getattr(self._new, of)

@@ -156,7 +156,7 @@ async def read_changes(
     "/differences", response_model=schemas.DifferencesBody, summary="What differs between two revisions",
 )  # fmt: skip
 def differences(parameters: Annotated[DifferenceParameters, Query()], state: StateDep, reply: ReplyDep) -> Response:
-    """Statements, entities, sources or quads that were added, removed or changed, what changed field by field."""
+    """Statements, entities, sources, judgements or quads that came, went or changed, what changed field by field."""
     reply.check()
     graph, of = state.graph, parameters.of
     until = reply.snapshot.revision if parameters.to is None else parameters.to

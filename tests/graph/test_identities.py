@@ -17,6 +17,7 @@ from graph import Entity, KnowledgeGraph, Selection, Source, Statement
 from graph.acting import Acting
 from graph.changes import SparqlUpdate
 from graph.columns import Columns
+from graph.differences import Differences, Subject
 from graph.exceptions import AmbiguousNameError, ChangeRefusedError, InputError, NotFoundError, UnknownNameError
 from graph.exports import ExportFormat, export
 from graph.identities import Identities, Judgement, as_read
@@ -251,6 +252,18 @@ def test_researchers_follow_a_merge_in_sparql(kg: KnowledgeGraph) -> None:
     assert kg.snapshot.store.select("SELECT * { ?e t:mergedInto ?o }") == [
         {"e": f"{prefix}ada-norn", "o": f"{prefix}bo-sund"}
     ]
+
+
+def test_what_was_judged_between_two_revisions_is_told(kg: KnowledgeGraph) -> None:
+    since = kg.snapshot.revision
+    kg.merge_entities("bo-sund", "eva-strand", **WHO)
+    kg.split_entity("bo-sund", **WHO)
+    found = kg.differences(since).listed(Subject.JUDGEMENTS)
+    assert [(d.change, d.id, d.text) for d in found] == [
+        ("added", "1", "bo-sund is eva-strand"), ("added", "2", "judgement 1 is withdrawn"),
+    ]  # fmt: skip
+    back = Differences(kg.snapshot, kg.at(since))
+    assert back.counts(Subject.JUDGEMENTS) == {"added": 0, "removed": 2, "changed": 0}
 
 
 def test_a_path_leads_from_statements_to_the_one_entity(kg: KnowledgeGraph) -> None:
