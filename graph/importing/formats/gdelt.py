@@ -16,6 +16,7 @@ from itertools import product
 
 from graph.exceptions import FormatError
 from graph.importing.codes import fault, with_zero
+from graph.importing.countries import countries
 from graph.importing.dyads import MEDIATE, dyad
 from graph.importing.events import Event, Mention, Options, Record
 from graph.importing.files import Row, SourceFile, first_bytes, rows
@@ -281,9 +282,10 @@ def _date(text: str) -> date | None:
 
 @lru_cache(maxsize=131072)
 def _actor(side: str, code: str, name: str, country: str, type: str) -> Mention | None:
-    """An actor, None where nothing names one. Its whole code belongs to it: "UNITED STATES" may be American schools.
+    """An actor, None where nothing names one.
 
-    A country's code alone is the state, whatever name stands for it.
+    A country's code alone is the state, whatever name stands for it. With more than that in the code it is somebody of
+    the country, and where the name is only the country's, the code is part of the name: "AMERICAN (USAEDU)".
     """
     if not (code or name):
         return None
@@ -296,6 +298,8 @@ def _actor(side: str, code: str, name: str, country: str, type: str) -> Mention 
     of = f"cameo-country:{own}" if own else None
     if code and code.removeprefix("SCG") == country:  # Serbia and Montenegro, before the code of each
         return Mention(name or code, Kind.STATE if own else None, of, (f"cameo-country:{country}",))
+    if code and countries().candidates(name, adjectives=True):
+        name = f"{name} ({code})"
     kind = None if own else _CLASSES.get(type)
     return Mention(name or code, kind, of, (f"cameo-actor:{code}",) if code else ())
 

@@ -105,7 +105,14 @@ def test_in_a_daily_table_the_actors_code_is_called_country_code(write: Write) -
         (("NRL", "", "NRL", ""), NORLAND._replace(name="NRL")),
         (("EUR", "EUROPE", "EUR", ""), Mention("EUROPE", None, None, ("cameo-country:EUR",))),
         (("NRLGOV", "ADA NORN", "NRL", "GOV"), Mention("ADA NORN", None, "cameo-country:NRL", ("cameo-actor:NRLGOV",))),
-        (("NRLEDU", "NORLAND", "NRL", "EDU"), Mention("NORLAND", None, "cameo-country:NRL", ("cameo-actor:NRLEDU",))),
+        (
+            ("USAEDU", "AMERICAN", "USA", "EDU"),
+            Mention("AMERICAN (USAEDU)", None, "cameo-country:USA", ("cameo-actor:USAEDU",)),
+        ),
+        (
+            ("USAMIL", "UNITED STATES", "USA", "MIL"),
+            Mention("UNITED STATES (USAMIL)", None, "cameo-country:USA", ("cameo-actor:USAMIL",)),
+        ),
         (
             ("IGOEURUNO", "THE UNION", "EUR", "IGO"),
             Mention("THE UNION", Kind.INTERGOVERNMENTAL_ORGANISATION, None, ("cameo-actor:IGOEURUNO",)),
@@ -282,7 +289,7 @@ def test_every_row_of_a_real_file_is_accounted_for_and_twenty_are_as_the_file_ha
             if mention is None:
                 assert (code, actor) == ("", "")
                 continue
-            assert mention.name == actor
+            assert mention.name in (actor, f"{actor} ({code})")
             assert mention.country == (
                 f"cameo-country:{country}" if country in countries else None
             )  # or it is a region
