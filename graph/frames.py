@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from graph.entities import Entity
 from graph.sources import Source
 from graph.statements import Statement, StatementRef
-from ontology import UNSPECIFIED, Kind, vocabulary
+from ontology import UNSPECIFIED, Kind, Modality, vocabulary
 
 KindOf = Callable[[str], Kind | None]
 
@@ -74,7 +74,8 @@ def frame_faults(statement: Statement, kind_of: KindOf) -> Iterator[tuple[str, s
     for party in s.parties:
         if frame.party_kinds and (fault := wrong(party, frame.party_kinds)):
             yield "parties", f"{fault}; parties of {relation.id} are of {', '.join(sorted(frame.party_kinds))}"
-    if s.subject is not None and s.subject == s.object and s.subject != UNSPECIFIED and not relation.reflexive:
+    within = s.subject == UNSPECIFIED or s.modality is Modality.CODED  # data sets code what happens within a country
+    if s.subject is not None and s.subject == s.object and not (relation.reflexive or within):
         yield "object", f"subject and object of {relation.id} are the same, {s.object!r}"
     if len(s.parties) == 1 and s.subject is None:
         yield "parties", f"{relation.id} with parties alone needs at least two of them"

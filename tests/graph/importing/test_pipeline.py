@@ -333,3 +333,10 @@ def test_options_that_a_format_does_not_need_are_no_harm(empty: KnowledgeGraph, 
     [report] = empty.import_files("icews", [file], options=Options(values={"codes": "text"}))
     [statement] = empty.statements()
     assert (report.stored, statement.codes) == (1, ("cameo-1.1b3:010",))
+
+
+def test_what_happens_within_a_country_is_kept(empty: KnowledgeGraph, file: Path) -> None:
+    inner = {"Source Name": "Norland", "Target Name": "Norland", "Source Sectors": "", "Target Sectors": ""}
+    other = {"Event ID": 2, "Source Name": "Sudland", "Source Country": "Sudland"}
+    file.write_bytes(icews([inner | {"Target Country": "Norland"}, inner | {"Target Country": "Norland"} | other]))
+    assert imported(empty, file).stored == 2
