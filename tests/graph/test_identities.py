@@ -27,6 +27,7 @@ from graph.shapes import shape_findings
 from graph.snapshot import read_judgements
 from ontology import Modality, Status
 from tests.graph.conftest import Folder
+from tests.graph.importing.tables import icews
 from tests.graph.strategies import ENTITIES, SOURCES, Chance, several_fitting
 from tests.graph.test_columns import assert_agreement
 from tests.graph.test_descriptions import assert_true
@@ -425,3 +426,19 @@ def test_an_export_holds_the_judgements_and_they_can_be_read_from_the_store(kg: 
     export(kg.snapshot, ExportFormat.N_QUADS, output)
     assert output.getvalue().count(b"/graph/identities> .\n") == kg.snapshot.store.size(kg.iris.identities_graph) > 0
     assert read_judgements(kg.snapshot.store, kg.iris) == kg.judgements()
+
+
+def test_a_corrected_file_of_events_undoes_no_judgement(empty: KnowledgeGraph, tmp_path: Path) -> None:
+    file = tmp_path / "events.tab"
+    rows: list[dict[str, Any]] = [{"Event ID": 1}, {"Event ID": 2, "Source Name": "Adda Norn"}]
+    file.write_bytes(icews(rows))
+    empty.import_files("icews", [file])
+    said = {s.id for s in empty.statements()}
+    empty.merge_entities("Adda Norn", "Ada Norn", **WHO)
+    file.write_bytes(icews([{"Event ID": 3, "Source Name": "Adda Norn"}, *rows]))
+    empty.import_files("icews", [file])
+    assert said < {s.id for s in empty.statements()}
+    assert len(empty.statements(subject="Ada Norn")) == len(empty.statements(subject="Adda Norn")) == 3
+    empty.split_entity(str(empty.judgements()[0].entity), **WHO)
+    assert [len(empty.statements(subject=n)) for n in ("Ada Norn", "Adda Norn")] == [1, 2]
+    assert_true(empty)
