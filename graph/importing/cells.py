@@ -37,6 +37,9 @@ _REMARK = re.compile(
 _NOTE = re.compile(r"\[([^\[\]]*)\]|\(((?:signed|signature|illegible|no signature|unsigned)[^()]*)\)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[a-zà-ÿ]{4,}[.] +[A-Z]")
 _ACRONYM = re.compile(r"(?:[A-Z][A-Za-z]?\.){2,}|[A-Z]{2,8}|[A-Z]{2,6}-[A-Z]{1,6}")
+_BODY = re.compile(
+    r"[A-Z]{2,8}(?: [A-Z][\w-]+)* (?:Assembly|Mission|Council|Commission|Committee|Conference|Group|Centre)"
+)
 _NO_NAME = re.compile(
     r"\b(?:for|from|of|the|and|chair\w*|chief|head|former|ex|rep|reps|repr\w+|envoys?|special|minister\w*|min|"
     r"president\w*|pres|prime|sec|secretar\w*|gen|general\w*|ambassador\w*|ambs?|dr|bishop\w*|archbishop\w*|king|prince|"
@@ -97,7 +100,12 @@ def split_outside(text: str, separator: str) -> list[str]:
 def is_known(name: str) -> bool:
     """Whether a name can only be that of one state or organisation: no list, no person with an office."""
     bare = without_brackets(name)
-    return bool(is_state(bare) or _ACRONYM.fullmatch(bare) or bare.lower().removeprefix("the ") in _NAMES)
+    return bool(
+        is_state(bare)
+        or _ACRONYM.fullmatch(bare)
+        or _BODY.fullmatch(bare)
+        or bare.lower().removeprefix("the ") in _NAMES
+    )
 
 
 def is_person(name: str) -> bool:

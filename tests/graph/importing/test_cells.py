@@ -15,6 +15,7 @@ from graph.importing.states import is_state
         ("UN, Catholic Church, Cuba, and France", ["UN", "Catholic Church", "Cuba", "France"]),
         ("Egypt (Norn), Jordan (Vance)", ["Egypt (Norn)", "Jordan (Vance)"]),
         ("OAU/OIF", ["OAU", "OIF"]),
+        ("CIS Inter-Parliamentary Assembly, Russia", ["CIS Inter-Parliamentary Assembly", "Russia"]),
         ("Indonesia and France ", ["Indonesia", "France"]),
         ("Ada Norn, Bo de la Vance and Cy Holm", ["Ada Norn", "Bo de la Vance", "Cy Holm"]),
         ("World Bank, Ada Norn (Norway)", ["World Bank", "Ada Norn (Norway)"]),
