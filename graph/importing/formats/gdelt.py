@@ -171,7 +171,7 @@ def _table(file: SourceFile, head: bytes) -> _Table:
         counts = Counter(len(fields) - len(first) for fields in others)
         unnamed = counts[1] > counts[0]
         guesses.append(_Table(delimiter, tuple(first), named=True, unnamed=unnamed, at=_positions(first, int(unnamed))))
-    best = max(guesses, key=lambda table: len(table.at))
+    best = max(guesses, key=lambda table: (len(table.at), len(table.header)))
     missing = [name for name in _NEEDED if name not in best.at]
     if not missing:
         return best
@@ -180,13 +180,13 @@ def _table(file: SourceFile, head: bytes) -> _Table:
         if len(fields) in _BY_COUNT and fields[0].isdecimal() and _DAY.fullmatch(fields[1]):
             names = tuple(_BY_COUNT[len(fields)])
             return _Table(delimiter, names, named=False, unnamed=False, at=_positions(names, 0))
-    if best.at:
+    if any(field.isdecimal() for field in best.header):
+        message = "there is no header, and there are no 57, 58 or 61 columns with a number and a day first, as in GDELT"
+        message += f": the first line has {len(best.header)}"
+    else:
         surplus = [n[:40] or "(no name)" for n in best.header if _plain(n) not in {*_KNOWN, *_ALSO_KNOWN}]
         message = f"missing are {', '.join(missing)}; unknown are {', '.join(surplus[:20]) or 'none'}"
         message = f"the header is not that of GDELT: {message}"
-    else:
-        message = "there is no header of GDELT, nor are there 57, 58 or 61 columns with a number and a day first"
-        message += f": the first line has {len(best.header)}"
     raise FormatError(message, where, 1, "name the right format (tertius import --list), or write a mapping for csv")
 
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph import KnowledgeGraph
 from graph.exceptions import FormatError
 from graph.importing.events import Event, Mention, Options, Record
 from graph.importing.files import SourceFile
 from graph.importing.formats.gdelt import FORMAT, VERSION_1, VERSION_2
-from ontology import Kind
+from ontology import UNSPECIFIED, Kind
 
 NORLAND = Mention("NORLAND", Kind.STATE, "cameo-country:NRL", ("cameo-country:NRL",))
 SUDLAND = Mention("SUDLAND", Kind.STATE, "cameo-country:SDL", ("cameo-country:SDL",))
@@ -228,11 +229,12 @@ def test_a_header_that_is_not_that_of_gdelt_is_told_by_what_is_missing_and_what_
     ("text", "words"),
     [
         ("", "the file is empty"),
-        ("a\tb\tc\n", "there is no header of GDELT, nor are there 57, 58 or 61 columns with a number and a day first"),
-        ("x" * 2_000_000, "there is no header of GDELT"),
-        ('"' + "x" * 2_000_000, "there is no header of GDELT"),
+        ("1\t20310501\t3\n", "there are no 57, 58 or 61 columns with .* as in GDELT: the first line has 3"),
+        ("a,b\n", "the header is not that of GDELT: missing are GLOBALEVENTID, .*; unknown are a, b"),
+        ("x" * 2_000_000, "the header is not that of GDELT"),
+        ('"' + "x" * 2_000_000, "the header is not that of GDELT"),
     ],
-    ids=["empty", "other", "long", "quoted"],
+    ids=["empty", "numbers", "other", "long", "quoted"],
 )
 def test_what_is_no_table_of_gdelt_is_refused(text: str, words: str, write: Write) -> None:
     path = write(text)
@@ -246,6 +248,41 @@ def test_names_that_others_add_do_not_take_the_place_of_gdelts_own(write: Write)
     names = [*(n for n in VERSION_1 if n in ROW), "Day"]
     path = write(",".join(names) + "\n" + ",".join((ROW | {"Day": "1"})[n].replace(",", "") for n in names) + "\n")
     assert one(path) == MET
+
+
+def test_whoever_is_missing_is_unspecified_in_the_statement(empty: KnowledgeGraph, write: Write) -> None:
+    mediated = {"GLOBALEVENTID": "102", "EventCode": "045", "EventBaseCode": "045"}
+    path = write(exported(NOBODY["1"], mediated | NOBODY["1"], mediated | NOBODY["2"] | {"GLOBALEVENTID": "103"}))
+    (report,) = empty.import_files("gdelt", [path])
+    assert (report.read, report.stored) == (3, 3)
+    visit, by_nobody, of_nobody = sorted(empty.statements(), key=lambda s: s.row or 0)
+    label = empty.snapshot.label
+    assert (visit.subject, visit.relation, label(str(visit.object))) == (UNSPECIFIED, "visits", "SUDLAND")
+    assert (by_nobody.subject, by_nobody.relation) == (UNSPECIFIED, "mediates")
+    assert [label(party) for party in by_nobody.parties] == ["SUDLAND"]
+    assert (label(str(of_nobody.subject)), of_nobody.parties) == ("NORLAND", (UNSPECIFIED,))
+
+
+@pytest.mark.shared
+def test_a_real_table_is_stored_whole_and_its_mediators_are_subjects(empty: KnowledgeGraph, shared_data: Path) -> None:
+    path = shared_data / "gdelt" / "v2-daily" / "20201113.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = {row["Global_Event_ID"]: row for row in csv.DictReader(stream)}
+    (report,) = empty.import_files("gdelt", [path])
+    assert (report.read, report.stored, report.rejected, report.repeated) == (2824, 2824, 0, 0)
+    statements = {s.record: s for s in empty.statements()}
+    assert {s.record for s in statements.values() if s.relation == "mediates"} == {
+        record for record, row in rows.items() if row["Event_Code"] == "045"
+    }
+    for record, statement in statements.items():
+        row = rows[str(record)]
+        assert statement.codes == (f"cameo-1.1b3:{row['Event_Code']}",)
+        assert (statement.subject == UNSPECIFIED) == (row["Actor_1_Country_Code"] == "")
+        for side, entity in (("1", statement.subject), ("2", next(iter(statement.parties), statement.object))):
+            code, country = row[f"Actor_{side}_Country_Code"], row[f"Actor_{side}_Country_ABBR"]
+            if code == country == "ARM":
+                assert entity == "armenia"
+            assert code == country or entity not in {"armenia", "azerbaijan", "united-states"}
 
 
 REAL = [
