@@ -6,7 +6,7 @@ from datetime import date
 
 from graph.importing import headed
 from graph.importing.agreements import UNSET
-from graph.importing.cells import enumerated, is_known, plain, split_outside, tidy
+from graph.importing.cells import LONGEST_NAME, enumerated, is_known, plain, split_outside, tidy
 from graph.importing.events import Event, Mention, Options, Record
 from graph.importing.files import SourceFile
 from graph.importing.states import is_state
@@ -62,7 +62,7 @@ class CivilWarMediation:
 def _no_mediation(row: dict[str, str]) -> str | None:
     coded = row["Med_yes.no"].strip()
     if coded == "1":
-        return None if row["sidea"].strip() or row["sideb"].strip() else "sidea and sideb are empty"
+        return None if sides(_given(row["sidea"])) or sides(_given(row["sideb"])) else "sidea and sideb are empty"
     told = [f"{c} {row[c].strip()!r}" for c in ("name.of.third.party", "med.begins") if row[c].strip() not in UNSET]
     if coded == "0":
         return "Med_yes.no is 0: no mediation is coded" + (
@@ -75,9 +75,12 @@ def _events(row: dict[str, str]) -> Iterator[Event]:
     country = tidy(row["country"])
     notes = list[str]()
     parties = [m for c in ("sidea", "sideb") for m in _side(c, row[c], country, notes)]
-    mediators = enumerated(row["name.of.third.party"])
+    mediators = enumerated(_given(row["name.of.third.party"]))
     if not mediators:
         notes.append("name.of.third.party is empty")
+    elif len(mediators) == 1 and len(mediators[0]) > LONGEST_NAME:
+        mediators = []
+        notes.append("name.of.third.party holds no list of names: see the record")
     elif len(mediators) == 1 and not is_known(mediators[0]) and re.search(r"[,/&;]|\band\b", mediators[0]):
         notes.append("name.of.third.party may name several and is kept whole")
     when, undated = span(row["med.begins"], row["med.ends"], row["year_term"])
@@ -96,7 +99,7 @@ def _events(row: dict[str, str]) -> Iterator[Event]:
 
 def _side(column: str, cell: str, country: str, notes: list[str]) -> Iterator[Mention]:
     """The actors of a side. Those that are no states belong to the country: many have a "military faction"."""
-    names = sides(cell)
+    names = sides(_given(cell))
     if len(cell) == _CUT and len(names) > 1:
         notes.append(f"{column} is cut off: {names.pop()!r} is left out")
     elif len(names) == 1 and "," in names[0]:
@@ -105,6 +108,10 @@ def _side(column: str, cell: str, country: str, notes: list[str]) -> Iterator[Me
         notes.append(f"{column} is empty")
     for name in names:
         yield Mention(name, country=None if column == "sidea" or is_state(name) else country or None)
+
+
+def _given(cell: str) -> str:
+    return "" if cell.strip() in UNSET else cell
 
 
 def sides(cell: str) -> list[str]:

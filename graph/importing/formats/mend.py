@@ -140,7 +140,7 @@ def _third(name: str, id: str) -> Mention:
 
 
 def _list(cell: str) -> list[str]:
-    return [tidy(p) for p in cell.split(";") if tidy(p)]
+    return [tidy(p) for p in cell.split(";") if tidy(p) not in UNSET]
 
 
 def _span(row: dict[str, str]) -> str | None:

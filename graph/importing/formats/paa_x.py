@@ -102,7 +102,7 @@ class PaaX:
 
 
 def _fault(row: dict[str, str]) -> str | None:
-    if row["signatory_type"].strip() not in _RELATIONS:
+    if row["signatory_type"].strip().lower() not in _RELATIONS:
         return f"signatory_type is {row['signatory_type']!r}: read are {', '.join(_RELATIONS)}"
     for column in ("AgtId", "actor_name"):
         if row[column].strip() in UNSET:
@@ -122,7 +122,7 @@ def _event(row: dict[str, str]) -> Event:
     if when is None and row["date"].strip() not in UNSET:
         notes.append(f"date {row['date']!r} is no date year-month-day")
     return Event(
-        relation=_RELATIONS[row["signatory_type"].strip()],
+        relation=_RELATIONS[row["signatory_type"].strip().lower()],
         record=row["signatory_id"].strip() or None,
         when=when,
         subject=actor(row["id_paax"].strip(), row["actor_name"], row["actor_type"], row["iso3c"], row["gwno"]),

@@ -50,6 +50,20 @@ def test_a_mediator_who_is_not_told_is_left_open(tmp_path: Path) -> None:
     assert event.note == "sideb is empty; name.of.third.party is empty"
 
 
+def test_na_is_nobody_and_a_story_is_nobodys_name(tmp_path: Path) -> None:
+    story = "Ada Norn of Norland, who came as " + "a friend of a friend and " * 20
+    path = table(
+        tmp_path / "cwm.csv",
+        HEADER,
+        row(name__of__third__party="NA", sideb="NA"),
+        row(name__of__third__party=story),
+    )
+    nobody, told = (r.events[0] for r in records(CivilWarMediation(), path))
+    assert (nobody.subject, nobody.parties) == (None, (Mention("Norland"),))
+    assert nobody.note == "sideb is empty; name.of.third.party is empty"
+    assert (told.subject, told.note) == (None, "name.of.third.party holds no list of names: see the record")
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
