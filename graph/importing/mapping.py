@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -87,15 +88,25 @@ class Country(Cell):
 
 
 class RelationWords(Cell):
-    """A column whose words stand for relations."""
+    """A column whose words stand for relations; without a table of them, it has those of the vocabulary."""
 
-    values: dict[str, RelationId] = Field(min_length=1)
+    values: Annotated[dict[str, RelationId], Field(min_length=1)] | None = None
+
+    @cached_property
+    def meanings(self) -> dict[str, str]:
+        """What each word stands for."""
+        return self.values or {r: r for r in vocabulary().relations}
 
 
 class KindWords(Cell):
-    """A column whose words stand for kinds of entities."""
+    """A column whose words stand for kinds of entities; without a table of them, it has those of the vocabulary."""
 
-    values: dict[str, Kind] = Field(min_length=1)
+    values: Annotated[dict[str, Kind], Field(min_length=1)] | None = None
+
+    @cached_property
+    def meanings(self) -> dict[str, Kind]:
+        """What each word stands for."""
+        return self.values or {str(k): k for k in Kind}
 
 
 _Codes = Annotated[tuple[Annotated[Coded, BeforeValidator(_column)], ...], BeforeValidator(_listed)]
@@ -135,7 +146,7 @@ class Who(Listed):
     """Somebody or something that a column names; with a separator, several, which the other columns tell of alike."""
 
     kind: Kind | None = None
-    kinds: KindWords | None = None
+    kinds: Annotated[KindWords, BeforeValidator(_column)] | None = None
     country: Annotated[Country, BeforeValidator(_column)] | None = None
     codes: _Codes = ()
     aliases: Annotated[Listed, BeforeValidator(_column)] | None = None
@@ -172,7 +183,7 @@ class Mapping(_Model):
     record: _Cell | None = None
     when: Annotated[When, BeforeValidator(_column)] | None = None
     relation: RelationId | None = None
-    relations: RelationWords | None = None
+    relations: Annotated[RelationWords, BeforeValidator(_column)] | None = None
     codes: _Codes = ()
     subject: _Who | None = None
     object: _Who | None = None

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from graph.exceptions import FormatError, InputError
 from graph.importing.codes import CAMEO, fault
-from graph.importing.compounds import compound
+from graph.importing.compounds import RECIPIENT, compound
 from graph.importing.events import Event, Mention, Options, Record
 from graph.importing.files import SourceFile, rows
 from graph.importing.json_records import json_records, parsed
@@ -208,9 +208,14 @@ def _text(column: str, value: Any) -> str:
 
 def _record(number: int, raw: bytes, get: Get, m: Mapping) -> Record:
     try:
-        return Record(number, raw, [_event(_Cells(get, m))])
+        return Record(number, raw, [mapped_event(get, m)])
     except _Wrong as error:
         return Record(number, raw, reason=str(error))
+
+
+def mapped_event(get: Get, m: Mapping) -> Event:
+    """The event of a record, given what its columns have. Raises ValueError that names column and value."""
+    return _event(_Cells(get, m))
 
 
 class _Cells:
@@ -281,7 +286,7 @@ class _Cells:
         if text is None:
             return None
         if text not in values:
-            raise _Wrong(f"{column}: {text!r} is none of the values in the mapping: {', '.join(values)}")
+            raise _Wrong(f"{column}: {text!r} is none of {', '.join(values)}")
         return values[text]
 
     def mentions(self, said: Who | None) -> list[Mention]:
@@ -309,9 +314,9 @@ class _Cells:
                 continue
             kind = said.kind
             if said.kinds and kinds[i]:
-                if kinds[i] not in said.kinds.values:
-                    raise _Wrong(f"{said.kinds.column}: {kinds[i]!r} is none of the values in the mapping")
-                kind = said.kinds.values[kinds[i]]
+                if kinds[i] not in said.kinds.meanings:
+                    raise _Wrong(f"{said.kinds.column}: {kinds[i]!r} is none of {', '.join(said.kinds.meanings)}")
+                kind = said.kinds.meanings[kinds[i]]
             country = countries[i]
             if country and scheme:
                 country = _code(said.country.column if said.country else "", scheme, country)
@@ -332,7 +337,7 @@ class _Cells:
 
 def _event(cells: _Cells) -> Event:
     m = cells.m
-    relation = m.relation or (cells.word(m.relations.column, m.relations.values) if m.relations else None)
+    relation = m.relation or (cells.word(m.relations.column, m.relations.meanings) if m.relations else None)
     codes = cells.codes(m.codes)
     if relation is None and not codes:
         columns = [c.column for c in (m.relations, *m.codes) if c is not None]
@@ -351,7 +356,7 @@ def _event(cells: _Cells) -> Event:
     )
     parties = tuple(who for said in m.parties for who in cells.mentions(said))
     acting, towards = cells.mentions(m.subject), cells.mentions(m.object)
-    if not acting and not towards and not parties:
+    if not acting and not towards and not parties and RECIPIENT not in dict(event.roles):
         named = [w.column for w in (m.subject, m.object, *m.parties) if w is not None]
         raise _Wrong(f"{', '.join(named)}: nobody is named")
     if not parties:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from graph.exceptions import FormatError
@@ -11,6 +12,10 @@ from graph.importing.files import SourceFile
 from graph.importing.json_records import json_records, parsed
 from graph.importing.plover_codes import MODES, NO_COUNTRY, codes, is_draft
 from graph.times import edtf_bounds
+from ontology import Kind
+
+FURTHER = "tertius"
+"""The field of a record for what PLOVER has none for."""
 
 _SCALARS = (str, int, float, bool, type(None))
 
@@ -66,9 +71,20 @@ class _Wrong(ValueError):
 
 def _record(number: int, raw: bytes, data: Mapping[str, Any]) -> Record:
     try:
-        return Record(number, raw, list(_events(data)))
+        return Record(number, raw, plover_events(data))
     except _Wrong as error:
         return Record(number, raw, reason=str(error))
+
+
+def plover_events(data: Mapping[str, Any]) -> list[Event]:
+    """The events of a record. Raises ValueError that names field and value where it has none."""
+    found = list(_events(data))
+    further = data.get(FURTHER)
+    if further is None:
+        return found
+    if len(found) != 1:
+        raise _Wrong(f"{FURTHER}: goes with one type of event, not {len(found)}")
+    return [_with_further(found[0], further)]
 
 
 def _events(data: Mapping[str, Any]) -> Iterator[Event]:
@@ -83,7 +99,7 @@ def _events(data: Mapping[str, Any]) -> Iterator[Event]:
     notes: list[str] = []
     acting = _mentions(data, ("actor", "source"), notes) or _protesters(data)
     towards = _mentions(data, ("recipient", "target"), notes)
-    if not acting and not towards:
+    if not acting and not towards and FURTHER not in data:
         raise _Wrong("actor: is missing (source, in the draft of 2016), and so is recipient (target)")
     draft = is_draft(str(data.get("version", "")))
     modes = _words(data, "mode")
@@ -115,8 +131,10 @@ def _words(data: Mapping[str, Any], field: str) -> list[str]:
 def _when(data: Mapping[str, Any]) -> str | None:
     first, last = (_day(data, f) for f in ("date", "enddate"))
     if first and last and last != first:
-        if last < first:
-            raise _Wrong(f"enddate: {last!r} is before date {first!r}")
+        try:
+            edtf_bounds(f"{first}/{last}")
+        except ValueError:
+            raise _Wrong(f"enddate: {last!r} and date {first!r} are no interval") from None
         return f"{first}/{last}"
     return first
 
@@ -141,15 +159,26 @@ def _mentions(data: Mapping[str, Any], fields: Sequence[str], notes: list[str]) 
         if isinstance(value, str):
             notes.append(f"{field}: {value!r} is no list of actors")
             continue
-        for entry in [value] if isinstance(value, dict) else value if isinstance(value, list) else [None]:
-            if not isinstance(entry, dict) or not all(isinstance(v, _SCALARS) for v in entry.values()):
-                raise _Wrong(f"{field}: {value!r} is no list of actors")
-            if mention := _mention({k.replace("_", "").lower(): str(v or "").strip() for k, v in entry.items()}):
-                found.append(mention)
+        entries = value if isinstance(value, list) else [value]
+        found += [m for entry in entries if (m := _mention(field, entry))]
     return list(dict.fromkeys(found))
 
 
-def _mention(entry: Mapping[str, str]) -> Mention | None:
+def _mention(field: str, told: Any) -> Mention | None:
+    if not isinstance(told, dict) or not all(isinstance(v, _SCALARS) for k, v in told.items() if k != "codes"):
+        raise _Wrong(f"{field}: {told!r} is no actor")
+    entry = {k.replace("_", "").lower(): str(v or "").strip() for k, v in told.items() if k != "codes"}
+    listed = told.get("codes")
+    if listed is None:
+        return _coded_mention(entry)
+    kind = entry.get("kind") or None
+    if not isinstance(listed, list) or not all(isinstance(c, str) for c in listed) or (kind and kind not in set(Kind)):
+        raise _Wrong(f"{field}: {told!r} has codes or a kind that are none")
+    name = entry.get("actortext") or entry.get("entitytext")
+    return Mention(name, Kind(kind) if kind else None, entry.get("country") or None, tuple(listed)) if name else None
+
+
+def _coded_mention(entry: Mapping[str, str]) -> Mention | None:
     """An actor. A code without a sector is the country itself, as PLOVER has it; with one, somebody of it."""
     code, sector = entry.get("code", ""), entry.get("sector", "")
     name = (
@@ -162,6 +191,26 @@ def _mention(entry: Mapping[str, str]) -> Mention | None:
         return Mention(name, NO_COUNTRY.get(code), codes=tuple(identifiers))
     country = f"iso3166-1-alpha3:{code}"
     return Mention(name, None, country, (*identifiers, *(() if sector else (country,))))
+
+
+def _with_further(event: Event, further: Any) -> Event:
+    """The event with what PLOVER has no fields for: see `graph.importing.plover_records`."""
+    if not isinstance(further, dict):
+        raise _Wrong(f"{FURTHER}: {further!r} is no object")
+    told = dict(further)
+    try:
+        for field in ("subject", "object", "topic", "place"):
+            if told.get(field) is not None:
+                told[field] = _mention(field, told[field])
+        if "parties" in told:
+            told["parties"] = tuple(m for entry in told["parties"] if (m := _mention("parties", entry)))
+        if "roles" in told:
+            told["roles"] = tuple((role, m) for role, entry in told["roles"] if (m := _mention("roles", entry)))
+        if "codes" in told:
+            told["codes"] = tuple(told["codes"])
+        return replace(event, **told)
+    except (TypeError, ValueError) as error:
+        raise _Wrong(f"{FURTHER}: {error}") from None
 
 
 def _wikidata(text: str) -> str | None:
