@@ -30,12 +30,10 @@ def compound(event: Event, acting: Sequence[Mention], towards: Sequence[Mention]
     return replace(event, subject=subject, object=towards[0] if towards else None)
 
 
-def sides(
-    subject: str | None, object: str | None, parties: Sequence[str], roles: Sequence[tuple[str, str]]
-) -> tuple[list[str], list[str]]:
-    """Who acts and towards whom: what `compound` was given, by the ids of entities."""
-    recipients = [entity for role, entity in roles if role == RECIPIENT]
-    if subject is not None and object is None:
-        return [subject], [*parties, *recipients]
-    acting = [subject] if subject is not None else list(parties)
-    return acting, [object] if object is not None else recipients
+def sides(event: Event) -> tuple[list[Mention], list[Mention]]:
+    """Who acts and towards whom: what `compound` was given. Beside subject and object, parties are acted towards."""
+    object = [event.object] if event.object else []
+    recipients = [m for role, m in event.roles if role == RECIPIENT]
+    if event.subject:
+        return [event.subject], [*object, *event.parties, *recipients]
+    return list(event.parties), [*object, *recipients]

@@ -210,9 +210,10 @@ class FileImport:
         parties = [self._resolver.entity(p, day) for p in event.parties]
         if object and "parties" in frame.permits and self._resolver.kind(object) not in {None, *frame.object_kinds}:
             parties, object = [*parties, object], None  # those between whom one mediates are sides, not objects
-        if subject is None and not (parties and "subject" not in frame.requires):
+        required = frame.requires - frame.parties_for if parties else frame.requires
+        if subject is None and not (parties and "subject" not in required):
             subject = UNSPECIFIED
-        if object is None and "object" in frame.requires:
+        if object is None and "object" in required:
             object = UNSPECIFIED
         elif frame.requires_any and not (object or parties or event.topic) and "parties" in frame.requires_any:
             parties = [UNSPECIFIED]

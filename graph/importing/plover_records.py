@@ -1,10 +1,10 @@
 """Events as records of PLOVER, which the importer of PLOVER reads back as they are."""
 
-from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
-from graph.importing.compounds import RECIPIENT
+from graph.importing.codes import Codes
+from graph.importing.compounds import sides
 from graph.importing.events import Event, Mention
 from graph.importing.formats.plover import FURTHER, plover_events
 from graph.importing.plover_codes import DRAFT, SCHEME, parts
@@ -26,7 +26,7 @@ def plover_record(event: Event) -> Json | None:
     types = sorted({parts(c)[0] for c in printed})
     if not types:
         return None
-    acting, towards = _sides(event)
+    acting, towards = sides(event)
     record: Json = {
         "id": event.record,
         **_dates(event.when),
@@ -38,6 +38,10 @@ def plover_record(event: Event) -> Json | None:
         FURTHER: {},
     }
     (read,) = plover_events(record)
+    if set(read.codes) == set(event.codes):
+        mapped = Codes().relation(read.codes[0])
+        relation = mapped.relation if mapped else None
+        read = replace(read, codes=event.codes, relation=event.relation if event.relation == relation else None)
     record[FURTHER] = {
         f.name: _told(told) for f in fields(Event) if (told := getattr(event, f.name)) != getattr(read, f.name)
     }
@@ -54,16 +58,6 @@ def _types_of(relation: str | None) -> list[str]:
             return sorted(codes, key=lambda c: ("-" in c, c))[:1]
         todo += found.wider
     return []
-
-
-def _sides(event: Event) -> tuple[Sequence[Mention], Sequence[Mention]]:
-    """Who acts and towards whom, for readers of PLOVER."""
-    subject = [event.subject] if event.subject else []
-    object = [event.object] if event.object else []
-    recipients = [m for role, m in event.roles if role == RECIPIENT]
-    if subject:
-        return subject, [*object, *event.parties, *recipients]
-    return event.parties, [*object, *recipients]
 
 
 def _dates(when: str | None) -> Json:

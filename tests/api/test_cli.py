@@ -641,3 +641,33 @@ def replace(file: Path, old: str, new: str) -> None:
     text = file.read_text()
     assert old in text
     file.write_text(text.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("way", ["plover", "table"])
+def test_exported_events_are_imported_as_the_same(way: str, tmp_path: Path) -> None:
+    record = {"id": "1", "date": "2031-04-05", "event": "CONSULT", "mode": "visit", "actor": [{"code": "FRA"}]}
+    records = [record | {"recipient": [{"code": "DEU"}]}, record | {"id": "2", "event": "AID", "mode": ""}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)))
+    ok("import", "plover", tmp_path / "a.jsonl", "--store", tmp_path / "first")
+    out = tmp_path / ("b.jsonl" if way == "plover" else "b.csv")
+    told = tertius("export", "--store", tmp_path / "first", "--format", way, "--relation", "visits", "-o", out)
+    assert (told.exit_code, told.stderr) == (0, "1 events written\n")
+    more: list[str | Path] = [] if way == "plover" else ["--mapping", tmp_path / "b.mapping.yml"]
+    ok("import", "plover" if way == "plover" else "csv", out, *more, "--store", tmp_path / "second")
+    with KnowledgeGraph(tmp_path / "second") as graph:
+        (found,) = graph.statements()
+        assert (found.subject, found.relation, found.object) == ("france", "visits", "germany")
+        assert (found.when, found.record, found.codes) == ("2031-04-05", "1", ("plover-2021:CONSULT-visit",))
+    if way == "table":
+        out = tmp_path / "mine.csv"
+        ok("export", "--store", tmp_path / "second", "--format", "table", *more, "-o", out)
+        assert out.read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_what_does_not_go_together_in_an_export_is_told(store: Path) -> None:
+    assert "filters and --mapping go with --format plover or table" in fails(
+        2, "export", "--store", store, "--since", "2031"
+    )
+    assert "PLOVER has fields of its own" in fails(
+        2, "export", "--store", store, "--format", "plover", "--mapping", "x"
+    )

@@ -12,7 +12,7 @@ from graph.importing.files import SourceFile
 from graph.importing.json_records import json_records, parsed
 from graph.importing.plover_codes import MODES, NO_COUNTRY, codes, is_draft
 from graph.times import edtf_bounds
-from ontology import Kind
+from ontology import Kind, vocabulary
 
 FURTHER = "tertius"
 """The field of a record for what PLOVER has none for."""
@@ -199,6 +199,15 @@ def _with_further(event: Event, further: Any) -> Event:
         raise _Wrong(f"{FURTHER}: {further!r} is no object")
     told = dict(further)
     try:
+        for field in ("relation", "record", "when", "note"):
+            if not isinstance(told.get(field, ""), str):
+                raise _Wrong(f"{field} {told[field]!r} is no text")
+        if "relation" in told:
+            vocabulary().relation(told["relation"])
+        if "when" in told:
+            edtf_bounds(told["when"])
+        if isinstance(told.get("confidence", 0.0), bool) or not isinstance(told.get("confidence", 0.0), int | float):
+            raise _Wrong(f"confidence {told['confidence']!r} is no number")
         for field in ("subject", "object", "topic", "place"):
             if told.get(field) is not None:
                 told[field] = _mention(field, told[field])
@@ -208,6 +217,8 @@ def _with_further(event: Event, further: Any) -> Event:
             told["roles"] = tuple((role, m) for role, entry in told["roles"] if (m := _mention("roles", entry)))
         if "codes" in told:
             told["codes"] = tuple(told["codes"])
+            if not all(isinstance(code, str) for code in told["codes"]):
+                raise _Wrong(f"codes {further['codes']!r} are no texts")
         return replace(event, **told)
     except (TypeError, ValueError) as error:
         raise _Wrong(f"{FURTHER}: {error}") from None
