@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
@@ -40,7 +41,7 @@ def json_records(file: SourceFile, stream: IO[bytes]) -> Iterator[JsonRecord]:
 def parsed(text: str) -> tuple[dict[str, Any], str | None]:
     """What an object says, or why it cannot be read."""
     try:
-        found = json.loads(text, parse_constant=_no_number)
+        found = json.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         return {}, f"not JSON: {error.msg} at character {error.pos + 1}"
     except RecursionError:
@@ -53,6 +54,13 @@ def parsed(text: str) -> tuple[dict[str, Any], str | None]:
         except UnicodeEncodeError:
             return {}, "not JSON: half a character (a surrogate without its pair)"
     return found, None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError(f"the key {next(k for k, n in Counter(k for k, _ in pairs).items() if n > 1)!r} stands twice")
+    return found
 
 
 def _no_number(word: str) -> None:

@@ -83,6 +83,7 @@ def test_one_broken_line_spoils_no_other(said: list[object], data: st.DataObject
             [(b'{"a": 1}', None), (b"and so on", "no JSON object"), (b'{"b": 2}', None)],
         ),
         (b'{"a": 1}{"b": {"c"', [(b'{"a": 1}', None), (b'{"b": {"c"', "cut off")]),
+        (b'{"a": 1, "a": 2}', [(b'{"a": 1, "a": 2}', "the key 'a' stands twice")]),
         (b'{"a": NaN}', [(b'{"a": NaN}', "NaN is no number")]),
         (b'{"a": "\\ud800"}', [(b'{"a": "\\ud800"}', "half a character")]),
     ],

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from graph import KnowledgeGraph
 from graph.exceptions import FormatError
 from graph.importing.events import Event, Mention, Options, Record
 from graph.importing.files import SourceFile
@@ -185,3 +186,41 @@ def test_quirks_of_released_files(tmp_path: Path) -> None:
     path.write_text("\t".join([*cells[:7], "Headline", "Event Text", *cells[7:]]) + f"\n{row}\n", "utf-8")
     (found_,) = read(path)
     assert found_.events[0].subject == NORN
+
+
+def test_a_store_holds_each_row_as_one_statement(tmp_path: Path) -> None:
+    several = {
+        "Event ID": "2",
+        "Event Type": "ACCUSE",
+        "Event Mode": "allege",
+        "Actor Name": "Ada Norn; Bo",
+        "Actor Country": "FRA; DEU",
+    }
+    alone = {
+        "Event ID": "3",
+        "Event Type": "PROTEST",
+        "Event Mode": "None",
+        "Recipient Name": "None",
+        "Recipient Country": "None",
+    }
+    path = table(tmp_path, ROW, ROW | several, ROW | alone, ROW | {"Event ID": "4", "Event Type": "?"})
+    with KnowledgeGraph(tmp_path / "store") as graph:
+        (report,) = graph.import_files("polecat", [path])
+        assert (report.read, report.stored, report.rejected, report.unmapped) == (4, 3, 1, 0)
+        labels = {e.id: e.label.text for e in graph.entities()}
+        found = {s.record: s for s in graph.statements()}
+    visit, accusation, protest = found[ROW["Event ID"]], found["2"], found["3"]
+    assert (visit.relation, labels[str(visit.subject)], labels[str(visit.object)]) == ("visits", "Ada Norn", "Sudland")
+    assert (visit.when, visit.row, visit.codes) == ("2031-04-05", 1, ("plover-2021:CONSULT-visit",))
+    assert (accusation.relation, accusation.subject, labels[str(accusation.object)]) == ("accuses", None, "Sudland")
+    assert sorted(labels[p] for p in accusation.parties) == ["Ada Norn", "Bo"]
+    assert (protest.relation, protest.object) == ("protests-against", "unspecified")
+
+
+def test_a_file_of_another_format_is_told_which_it_looks_like(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_text('{"id": "1", "event": "AID", "actor": [{"code": "FRA"}]}\n')
+    with KnowledgeGraph(tmp_path / "store") as graph:
+        with pytest.raises(FormatError, match="it looks like plover"):
+            graph.import_files("polecat", [tmp_path / "x.jsonl"])
+        with pytest.raises(FormatError, match="it looks like polecat"):
+            graph.import_files("plover", [table(tmp_path, ROW)])
