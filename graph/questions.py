@@ -229,7 +229,7 @@ def rolled_up(snapshot: Snapshot, rows: Rows, level: Level) -> tuple[Ints, Ints,
     def number(members: Collection[int]) -> int:
         return numbers.setdefault(tuple(sorted(set(members))), len(numbers))
 
-    present = np.unique(parties).tolist()
+    present = np.flatnonzero(np.bincount(parties)).tolist()
     plain, moves = np.zeros(len(c.party_sets), np.int32), np.zeros(len(c.party_sets), bool)
     plain[present] = [number(c.party_sets[n]) for n in present]
     moves[present] = [any(acts[e] for e in c.party_sets[n]) for n in present]

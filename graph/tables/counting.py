@@ -67,10 +67,11 @@ def counted(columns: Columns, found: Entries, cells: Rows, *, told_apart: bool) 
     nobody linked each tells of one event where the data set keeps them apart (`told_apart`); else they may all tell of
     the same. Of several coders of one source, the one who tells of more counts.
     """
-    places = np.searchsorted(cells, found.cell)
     size = len(cells)
-    told = found.where(np.isin(columns.modality[found.row], list(TOLD)))
-    at = np.searchsorted(cells, told.cell)
+    every = size > 0 and cells[-1] == size - 1  # then each cell is its own place
+    places = found.cell if every else np.searchsorted(cells, found.cell)
+    is_told = np.isin(columns.modality[found.row], list(TOLD))
+    told, at = found.where(is_told), places[is_told]
     linked = columns.event[told.row] != NONE
     low, high = _linked(told.where(linked), columns, at[linked], size)
     alone, there = told.where(~linked), at[~linked]

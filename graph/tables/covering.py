@@ -49,9 +49,8 @@ def coverings(snapshot: Snapshot, rows: Rows, whats: Ints, level: Level) -> list
     `rows` are what it selects and `whats` what each tells of. Curated texts cover nothing.
     """
     c = snapshot.columns
-    present = np.unique(c.source[rows]).tolist()
     groups: dict[tuple[str, Evidence], list[int]] = {}
-    for number in present:
+    for number in _present(c.source[rows]):
         source = snapshot.sources[c.sources[number]]
         if (kind := evidence(source)) is not Evidence.CLAIM:
             groups.setdefault((source.dataset or source.id, kind), []).append(number)
@@ -68,7 +67,7 @@ def coverings(snapshot: Snapshot, rows: Rows, whats: Ints, level: Level) -> list
                 tuple(sorted(c.sources[n] for n in numbers)),
                 _merged(spans),
                 _named(snapshot, np.flatnonzero(standing & of_it[c.source]), level),
-                np.unique(whats[of_it[c.source[rows]]]),
+                np.array(_present(whats[of_it[c.source[rows]]])),
             )
         )
     return found
@@ -105,7 +104,12 @@ def _named(snapshot: Snapshot, rows: Rows, level: Level) -> Mask:
     named[subject[c.flags[rows] & SUBJECT_IS_STATEMENT == 0]] = True
     for column in (object, c.topic[rows]):
         named[column] = True
-    named[[e for n in np.unique(parties).tolist() for e in sets[n]]] = True
-    named[[e for n in np.unique(c.roles[rows]).tolist() for _, e in c.role_sets[n]]] = True
+    named[[e for n in _present(parties) for e in sets[n]]] = True
+    named[[e for n in _present(c.roles[rows]) for _, e in c.role_sets[n]]] = True
     named[NONE] = False
     return named
+
+
+def _present(numbers: npt.NDArray[np.integer]) -> list[int]:
+    """The distinct numbers, none below 0, in order: faster than sorting."""
+    return np.flatnonzero(np.bincount(numbers)).tolist()

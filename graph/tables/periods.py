@@ -11,6 +11,7 @@ from graph.columns import OPEN_END, OPEN_START, Ints, Rows
 from graph.exceptions import ParameterError
 
 _EPOCH = date(1970, 1, 1).toordinal()
+_FAR = 2**40
 
 
 class By(StrEnum):
@@ -22,8 +23,14 @@ class By(StrEnum):
 
 def numbers(days: Ints, by: By) -> Rows:
     """The month or year of each day, counted from 1970; of a bound that is open one far away."""
+    known = days[(days != OPEN_START) & (days != OPEN_END)]
+    if not len(known):
+        return np.where(days == OPEN_START, -_FAR, _FAR)
+    # Days are few and rows are many: each day is looked up.
+    low, high = int(known.min()), int(known.max())
     unit = "datetime64[M]" if by is By.MONTH else "datetime64[Y]"
-    return (days.astype(np.int64) - _EPOCH).astype("datetime64[D]").astype(unit).astype(np.int64)
+    of_day = (np.arange(low, high + 1) - _EPOCH).astype("datetime64[D]").astype(unit).astype(np.int64)
+    return np.concatenate([[-_FAR], of_day, [_FAR]])[np.clip(days, low - 1, high + 1) - (low - 1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,14 +123,20 @@ def table(
         columns |= {f"{prefix}_{name}": values for name, values in zip(BOUNDS, bounds, strict=True)}
         without = np.bincount(line[loose & of_kind[row]], minlength=len(lines))
         columns[f"{prefix}_undated"] = without[cells // max(1, periods.count)]
-    used = {c.sources[n] for n in np.unique(c.source[row[within]]).tolist()}
-    placed = np.unique(found.at)
-    in_window, undated = np.unique(found.at[within]), np.unique(found.at[~dated])
+    used = {c.sources[n] for n in np.flatnonzero(np.bincount(c.source[row[within]])).tolist()}
+    placed, undated, in_window = (_number(len(rows), found.at[kept]) for kept in (slice(None), ~dated, within))
     return Table(
         unit, by, split, level, joined, complete, selection, snapshot.revision, columns, covering, periods.names(),
         [snapshot.sources[id] for id in sorted(used.union(*(x.sources for x in covering)))],
-        len(rows), len(rows) - len(placed), len(undated), len(placed) - len(undated) - len(in_window),
+        len(rows), len(rows) - placed, undated, placed - undated - in_window,
     )  # fmt: skip
+
+
+def _number(size: int, places: Rows) -> int:
+    """How many distinct ones of `size` places there are."""
+    taken = np.zeros(size, bool)
+    taken[places] = True
+    return int(taken.sum())
 
 
 def _whats(snapshot: Snapshot, split: Split) -> tuple[list[str], Ints]:
@@ -188,9 +194,11 @@ def _keys(snapshot: Snapshot, lines: Rows, cells: Rows, periods: Periods, unit: 
     line = cells // max(1, periods.count)
     columns: dict[str, Values] = {}
     for part, entities in zip(unit.parts, lines.T, strict=False):
-        ids = [snapshot.columns.entities[e] for e in entities.tolist()]
-        columns[f"{part}_id"] = np.array(ids, object)[line]
-        columns[part] = np.array([snapshot.label(id) for id in ids], object)[line]
+        present, place = np.unique(entities, return_inverse=True)
+        ids = [snapshot.columns.entities[e] for e in present.tolist()]
+        of_cell = place[line]
+        columns[f"{part}_id"] = np.array(ids, object)[of_cell]
+        columns[part] = np.array([snapshot.label(id) for id in ids], object)[of_cell]
     return columns
 
 

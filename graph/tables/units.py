@@ -1,7 +1,7 @@
 """Whom a table is about: the pairs, mediators with their pairs, or conflicts that each statement belongs to."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 
@@ -12,7 +12,7 @@ from graph.columns import NONE, OPEN_START, SUBJECT_IS_STATEMENT, Rows
 from graph.questions import Level, raiser, rolled_up
 from graph.selection import MEDIATION, Selection
 from graph.snapshot import Snapshot
-from ontology import UNSPECIFIED, Kind, vocabulary
+from ontology import UNSPECIFIED, Kind, Relation, vocabulary
 
 Mask = npt.NDArray[np.bool_]
 Known = set[tuple[int, int, int]]
@@ -68,8 +68,8 @@ def members(snapshot: Snapshot, rows: Rows, unit: Unit, level: Level, selection:
     people = _People(snapshot, rows, level)
     if unit is Unit.CONFLICT:
         return _once([people.conflicts()])
-    pairs, half = people.pairs(), people.one_sided()
-    mediations = pairs.where(pairs.mediator != NONE)
+    found, half = people.mediations(), people.one_sided()
+    mediations = found.where(found.mediator != NONE)
     known: Known = set(zip(*(a.tolist() for a in (mediations.mediator, *mediations.in_order())), strict=True))
     if joined:
         known |= _joined(snapshot, rows, half)
@@ -77,12 +77,9 @@ def members(snapshot: Snapshot, rows: Rows, unit: Unit, level: Level, selection:
     if asked and all(asked):
         low, high = sorted(agents[0] for agents in asked)
         known |= {(m, low, high) for m in half.mediator.tolist()}
-    found = [
-        *(people.ends() if unit is not Unit.MEDIATOR_DYAD else ()),
-        mediations if unit is Unit.MEDIATOR_DYAD else pairs,
-    ]
+    surely = [mediations] if unit is Unit.MEDIATOR_DYAD else [found, people.mutual(), people.one_way()]
     whole = _once(
-        [*(_as_units(p, unit, sure=True) for p in found), _as_units(_completed(half, known), unit, sure=False)]
+        [*(_as_units(p, unit, sure=True) for p in surely), _as_units(_completed(half, known), unit, sure=False)]
     )
     if not asked:
         return whole
@@ -113,24 +110,22 @@ class _People:
     """Who takes part in rows, as numbers of entities, NONE where it is no actor."""
 
     def __init__(self, snapshot: Snapshot, rows: Rows, level: Level) -> None:
-        self._snapshot, self._rows = snapshot, rows
+        self._snapshot, self._rows, self._raised = snapshot, rows, raiser(snapshot, level)
         c = snapshot.columns
         subject, object, self._parties, sets = rolled_up(snapshot, rows, level)
-        allowed = vocabulary().relations["mediates"].frame.party_kinds
         kinds = [e.kind if (e := snapshot.entities.get(id)) and id != UNSPECIFIED else None for id in c.entities]
-        self._actor = np.array([*(k in allowed for k in kinds), False])  # the last place is that of NONE, -1
+        self._actor = np.array([*(k in _ACTORS for k in kinds), False])  # the last place is that of NONE, -1
         self._conflict = np.array([*(k is Kind.CONFLICT for k in kinds), False])
         stated = c.flags[rows] & SUBJECT_IS_STATEMENT != 0
-        self._subject = self._actors(np.where(stated, NONE, subject))
-        self._object = self._actors(object)
-        self._sets = [sorted(e for e in members if self._actor[e]) for members in sets]
-        self._size = np.array([len(s) for s in self._sets], np.int64)[self._parties]
+        self._by_somebody, self._to_somebody = stated | (subject != NONE), object != NONE
+        self._subject, self._object = self._actors(np.where(stated, NONE, subject)), self._actors(object)
+        self._sets = _Sets([e for e in members if self._actor[e]] for members in sets)
         relations = vocabulary().relations.values()
         self._mediation = self._with(r.id for r in relations if r.family == MEDIATION)
-        self._symmetric = self._with(r.id for r in relations if r.symmetric)
-        self._together = self._symmetric | self._with(r.id for r in relations if r.family == "cooperation")
-        self._act = ~self._with(r.id for r in relations if r.family == "affiliation")
-        self._thirds = self._mediators(level)
+        self._together = self._with(r.id for r in relations if r.symmetric or _is_joint(r))
+        self._ordinary = (
+            ~self._mediation & ~self._together & ~self._with(r.id for r in relations if r.family == "affiliation")
+        )
 
     def _actors(self, entities: npt.NDArray[np.integer]) -> Rows:
         return np.where(self._actor[entities], entities, NONE).astype(np.int64)
@@ -141,18 +136,18 @@ class _People:
         wanted[[c.relation_number[r] for r in relations if r in c.relation_number]] = True
         return wanted[c.relation[self._rows]]
 
-    def _mediators(self, level: Level) -> tuple[Rows, Rows]:
-        """Rows that are mediations, and their mediators, NONE where there is none: the subjects, and co-mediators."""
-        c, raised = self._snapshot.columns, raiser(self._snapshot, level)
-        rows = np.flatnonzero(self._mediation)
-        roles = c.roles[self._rows[rows]]
-        place, further = _expanded(roles, [[(e,) for r, e in s if r == "co-mediator"] for s in c.role_sets], 1)
+    def _in_parties(self, rows: Rows) -> "_Takers":
+        place, found = self._sets.members(self._parties[rows])
+        return _Takers(rows[place], found)
+
+    def _in_role(self, rows: Rows, role: str) -> "_Takers":
+        c = self._snapshot.columns
+        sets = _Sets([e for r, e in members if r == role] for members in c.role_sets)
+        place, found = sets.members(c.roles[self._rows[rows]])
         at = rows[place]
         spans = (column[self._rows[at]].tolist() for column in (c.earliest, c.latest))
-        others = [raised(e, *span) for e, *span in zip(further[:, 0].tolist(), *spans, strict=True)]
-        return np.concatenate([rows, at]), np.concatenate(
-            [self._subject[rows], self._actors(np.array(others, np.int64))]
-        )
+        raised = [self._raised(e, *span) for e, *span in zip(found.tolist(), *spans, strict=True)]
+        return _Takers(at, self._actors(np.array(raised, np.int64)))
 
     def conflicts(self) -> Members:
         """The conflicts that rows have as object or topic."""
@@ -162,51 +157,111 @@ class _People:
         units = np.concatenate([column[a] for column, a in zip(columns, at, strict=True)]).astype(np.int64)
         return Members(np.concatenate(at), units[:, None], np.ones(len(units), bool))
 
-    def pairs(self) -> _Pairs:
-        """Every pair of the sides; in what is done together, of all who take part."""
-        mediations, mediators = self._thirds
-        others = np.flatnonzero(~self._mediation & self._act & (self._size > 0))
-        rows = np.concatenate([mediations, others])
-        mediator = np.concatenate([mediators, np.full(len(others), NONE)])
-        place, found = _expanded(self._parties[rows], [list(combinations(s, 2)) for s in self._sets], 2)
-        parts = [(rows[place], mediator[place], *found.T)]
-        together = others[self._together[others]]
-        for column in (self._subject, self._object):
-            place, member = _expanded(self._parties[together], [[(e,) for e in s] for s in self._sets], 1)
-            at = together[place]
-            parts.append((at, np.full(len(at), NONE), column[at], member[:, 0]))
-        at, mediator, one, other = (np.concatenate(column) for column in zip(*parts, strict=True))
-        # One of the sides may mediate between others.
+    def mediations(self) -> _Pairs:
+        """Each mediator with each pair of the sides; who is one of the two does not mediate between them."""
+        rows = np.flatnonzero(self._mediation)
+        sides, mediators = self._in_parties(rows).pairs(), self._mediators(rows)
+        place, third = _with_same(sides.at, mediators.at)
+        one, other, mediator = sides.one[place], sides.other[place], mediators.who[third]
         mediator = np.where((mediator == one) | (mediator == other), NONE, mediator)
-        return _Pairs(at, mediator, one, other).where((one != other) & (one != NONE))
-
-    def ends(self) -> list[_Pairs]:
-        """Subject and object of what is no mediation and has no two sides: of what is mutual, and of what is not."""
-        kept = self._act & ~self._mediation & ((self._size < 2) | self._together)
-        at = np.flatnonzero(kept & (self._subject != NONE) & (self._object != NONE) & (self._subject != self._object))
-        mutual = self._symmetric[at] | (self._together[at] & (self._size[at] > 0))
-        found = _Pairs(at, np.full(len(at), NONE), self._subject[at], self._object[at])
-        return [found.where(mutual), replace(found.where(~mutual), ordered=True)]
+        return _Pairs(sides.at[place], mediator, one, other)
 
     def one_sided(self) -> _Pairs:
         """Mediations of which one side is named, which stands as both of the pair."""
-        rows, mediators = self._thirds
-        single = self._size[rows] == 1
-        rows, mediators = rows[single], mediators[single]
-        side = np.array([s[0] if s else NONE for s in self._sets], np.int64)[self._parties[rows]]
-        return _Pairs(rows, mediators, side, side).where((mediators != NONE) & (mediators != side))
+        rows = np.flatnonzero(self._mediation & (self._sets.sizes[self._parties] == 1))
+        sides, mediators = self._in_parties(rows), self._mediators(rows)
+        place, third = _with_same(sides.at, mediators.at)
+        side, mediator = sides.who[place], mediators.who[third]
+        return _Pairs(sides.at[place], mediator, side, side).where((mediator != NONE) & (mediator != side))
+
+    def _mediators(self, rows: Rows) -> "_Takers":
+        """Subjects and co-mediators, NONE where there is none."""
+        return _Takers.all([_Takers(rows, self._subject[rows]), self._in_role(rows, "co-mediator")])
+
+    def mutual(self) -> _Pairs:
+        """All who do something together, two by two, and parties that act upon each other."""
+        joint = np.flatnonzero(self._together)
+        among = [_Takers(joint, self._subject[joint]), _Takers(joint, self._object[joint]), self._in_parties(joint)]
+        others = np.flatnonzero(self._ordinary & ~self._by_somebody & ~self._to_somebody)
+        alone = others[~np.isin(others, self._recipients(others).at)]
+        return _Takers.all([*among, self._recipients(joint), self._in_parties(alone)]).pairs()
+
+    def _recipients(self, rows: Rows) -> "_Takers":
+        return self._in_role(rows, "recipient")
+
+    def one_way(self) -> _Pairs:
+        """Who does it and to whom. Parties stand for who is missing: those who do it, or those to whom it is done."""
+        plain = np.flatnonzero(self._ordinary & self._by_somebody & self._to_somebody)
+        found = [_Pairs(plain, np.full(len(plain), NONE), self._subject[plain], self._object[plain])]
+        by_one = np.flatnonzero(self._ordinary & self._by_somebody & ~self._to_somebody)
+        to_one = np.flatnonzero(self._ordinary & ~self._by_somebody & self._to_somebody)
+        several = np.flatnonzero(self._ordinary & ~self._by_somebody & ~self._to_somebody)
+        for who, whom in (
+            (_Takers(by_one, self._subject[by_one]), [self._in_parties(by_one), self._recipients(by_one)]),
+            (self._in_parties(to_one), [_Takers(to_one, self._object[to_one])]),
+            (self._in_parties(several), [self._recipients(several)]),
+        ):
+            targets = _Takers.all(whom)
+            place, there = _with_same(who.at, targets.at)
+            found.append(_Pairs(who.at[place], np.full(len(place), NONE), who.who[place], targets.who[there]))
+        at, mediator, one, other = (
+            np.concatenate([getattr(p, n) for p in found]) for n in ("at", "mediator", "one", "other")
+        )
+        return _Pairs(at, mediator, one, other, ordered=True).where((one != NONE) & (other != NONE) & (one != other))
 
 
-def _expanded(
-    sets: npt.NDArray[np.integer], members: Sequence[Sequence[tuple[int, ...]]], width: int
-) -> tuple[Rows, Rows]:
-    """For each of the numbers of sets all members of that set: the place of the number, and the members as columns."""
-    sizes = np.array([len(m) for m in members], np.int64)
-    flat = np.array([m for those in members for m in those], np.int64).reshape(-1, width)
-    count = sizes[sets]
-    place = np.repeat(np.arange(len(sets)), count)
+_ACTORS = vocabulary().relations["mediates"].frame.party_kinds
+
+
+def _is_joint(relation: Relation) -> bool:
+    """Whether parties do it together with the subject: they sign what is no actor."""
+    frame = relation.frame
+    return relation.family != MEDIATION and "parties" in frame.permits and frame.object_kinds.isdisjoint(_ACTORS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Takers:
+    """Who takes part: `who[n]`, which may be NONE, in row `at[n]`."""
+
+    at: Rows
+    who: Rows
+
+    @classmethod
+    def all(cls, parts: Sequence["_Takers"]) -> "_Takers":
+        return cls(np.concatenate([p.at for p in parts]), np.concatenate([p.who for p in parts]))
+
+    def pairs(self) -> _Pairs:
+        """Every two of one row."""
+        place, other = _with_same(self.at, self.at)
+        found = _Pairs(self.at[place], np.full(len(place), NONE), self.who[place], self.who[other])
+        return found.where((found.one != NONE) & (found.one < found.other))
+
+
+def _with_same(rows: Rows, others: Rows) -> tuple[Rows, Rows]:
+    """All pairs of places at which the two have the same row."""
+    order = np.argsort(others, kind="stable")
+    of_row = np.bincount(others, minlength=int(rows.max(initial=-1)) + 1)
+    first, count = (np.cumsum(of_row) - of_row)[rows], of_row[rows]
+    place = np.repeat(np.arange(len(rows)), count)
     within = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
-    return place, flat[np.repeat((np.cumsum(sizes) - sizes)[sets], count) + within]
+    return place, order[first[place] + within]
+
+
+class _Sets:
+    """Sets by number."""
+
+    def __init__(self, members: Iterable[Sequence[int]]) -> None:
+        found = list(members)
+        self.sizes = np.array([len(m) for m in found], np.int64)
+        self._starts = np.cumsum(self.sizes) - self.sizes
+        self._flat = np.array([m for those in found for m in those], np.int64)
+
+    def members(self, numbers: npt.NDArray[np.integer]) -> tuple[Rows, Rows]:
+        """All members of each of the sets: the place of its number, and the member."""
+        count = self.sizes[numbers]
+        place = np.repeat(np.arange(len(numbers)), count)
+        within = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
+        return place, self._flat[np.repeat(self._starts[numbers], count) + within]
 
 
 def _joined(snapshot: Snapshot, rows: Rows, half: _Pairs) -> Known:
@@ -243,8 +298,8 @@ def _completed(half: _Pairs, known: Known) -> _Pairs:
     numbers: dict[tuple[int, int], int] = {}
     keys = zip(half.mediator.tolist(), half.one.tolist(), strict=True)
     sets = np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
-    place, other = _expanded(sets, [[(o,) for o in others.get(key, ())] for key in numbers], 1)
-    return _Pairs(half.at[place], half.mediator[place], half.one[place], other[:, 0])
+    place, other = _Sets(others.get(key, []) for key in numbers).members(sets)
+    return _Pairs(half.at[place], half.mediator[place], half.one[place], other)
 
 
 def _as_units(pairs: _Pairs, unit: Unit, *, sure: bool) -> Members:
@@ -264,7 +319,9 @@ def _once(parts: Iterable[Members]) -> Members:
     at = np.concatenate([m.at for m in found])
     units = np.concatenate([m.units for m in found])
     sure = np.concatenate([m.sure for m in found])
-    order = np.lexsort((~sure, *units.T[::-1], at))
-    whole = np.column_stack([at, units])[order]
-    first = np.any(np.diff(whole, axis=0, prepend=-2) != 0, axis=1)
-    return Members(whole[first, 0], whole[first, 1:], sure[order][first])
+    several = np.flatnonzero(np.bincount(at)[at] > 1)  # few rows belong to more than one
+    order = several[np.lexsort((~sure[several], *units[several].T[::-1], at[several]))]
+    whole = np.column_stack([at[order], units[order]])
+    kept = np.ones(len(at), bool)
+    kept[order[~np.any(np.diff(whole, axis=0, prepend=-2) != 0, axis=1)]] = False
+    return Members(at, units, sure).where(kept)
