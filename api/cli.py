@@ -17,6 +17,8 @@ COMMANDS = {
     "import": "Import released event data and agreements into a store.",
     "ask": "Ask who mediates, opposes, invites whom, and who says so.",
     "table": "Count by pair, mediator or conflict and month or year, for statistics.",
+    "agreement": "Compare two coders of the same texts, field by field.",
+    "adjudicate": "Record which of two coders' statements stands.",
     "query": "Answer a SPARQL query from a file or from standard input.",
     "cite": "Freeze an answer, so that it can be cited and had again.",
     "rerun": "Ask again what was frozen, and tell what has changed.",

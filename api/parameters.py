@@ -176,6 +176,16 @@ class TableParameters(Narrowing):
         )  # fmt: skip
 
 
+class AgreementParameters(Narrowing):
+    """Whose statements are compared."""
+
+    relation: Word | None = Field(None, description="A relation, narrower ones included.", examples=["invites"])
+    family: Word | None = Field(None, description="A family of relations.", examples=["mediation"])
+    coder: list[Word] = Field(
+        [], description="One of the two coders; needed where there are more.", examples=[["curated", "second-reader"]]
+    )
+
+
 class EntityParameters(Page):
     """Filters of the list of entities."""
 

@@ -14,7 +14,8 @@ import networkx as nx
 import rdflib
 from oxrdflib import OxigraphStore
 
-from graph import judging
+from graph import adjudication, judging
+from graph.agreement import Agreement, agreement
 from graph.asking import Asking
 from graph.changes import Change, SparqlUpdate, Touched, apply_change
 from graph.citations import Citations
@@ -363,6 +364,38 @@ class KnowledgeGraph(Asking):
             report.judgements = 1
 
         return self._write(change, wait)
+
+    def adjudicate(
+        self, rejected: Iterable[str], instead: str | None, *, by: str, why: str, wait: float = 10
+    ) -> Report:
+        """Records that statements of one coder do not stand, and which one of their source does instead, if any.
+
+        They are retracted, point to that one, and tell in their notes who decided and why: see `graph.adjudication`.
+        Raises NotFoundError and InputError; then nothing is written.
+        """
+        chosen = None if instead is None else self.statement(instead)
+        return self._decide(rejected, lambda s: adjudication.rejected(s, chosen, by, why), wait)
+
+    def reopen(self, statements: Iterable[str], *, by: str, why: str, wait: float = 10) -> Report:
+        """Undoes what was adjudicated of statements, with a note of it. Raises NotFoundError and InputError."""
+        return self._decide(statements, lambda s: adjudication.reopened(s, by, why), wait)
+
+    def _decide(self, ids: Iterable[str], decide: Callable[[Statement], Statement], wait: float) -> Report:
+        wanted = list(dict.fromkeys(ids))
+
+        def change(draft: Draft, report: Report) -> None:
+            for id in wanted:
+                if not draft.has_statement(id):
+                    raise NotFoundError("statement", id)
+                draft.put_statement(decide(draft.statement(id)))
+                report.changed += 1
+
+        return self._write(change, wait)
+
+    def agreement(self, coders: Sequence[str] = (), **filters: Any) -> Agreement:
+        """Two coders of the same texts, compared field by field: see `graph.agreement`."""
+        snapshot = self.snapshot
+        return agreement(snapshot, selection_from_names(snapshot, filters), coders)
 
     def remove_source(self, id: str, *, wait: float = 10) -> Report:
         """Removes a source with all its statements. Raises NotFoundError, and InputError where others refer to them."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from graph.adjudication import carried
 from graph.datasets import Dataset
 from graph.exceptions import InputError, InputErrors
 from graph.statements import Statement
@@ -57,8 +58,8 @@ def merge(draft: Draft, dataset: Dataset, report: Report) -> None:
 def sync_source(draft: Draft, source: str, wanted: dict[str, Statement], coders: set[str], report: Report) -> None:
     """Makes a source's statements those wanted: adds, updates, and retracts what is no longer there.
 
-    A statement that is replaced stays, retracted, and points to the one that has its key now. Statements of
-    other coders are left alone.
+    A statement that is replaced stays, retracted, and points to the one that has its key now. What was adjudicated
+    stays so. Statements of other coders are left alone.
     """
     there = set(draft.ids_of(source))
     by_key = {s.key: s.id for s in wanted.values() if s.key}
@@ -66,8 +67,8 @@ def sync_source(draft: Draft, source: str, wanted: dict[str, Statement], coders:
         assert draft.base is not None, "statements that are there were written"
         old = draft.base.statement(id)
         if id in wanted:
-            if wanted[id] != old:
-                draft.put_statement(wanted[id])
+            if (new := carried(old, wanted[id])) != old:
+                draft.put_statement(new)
                 report.changed += 1
         elif old.coder in coders and old.status is not Status.RETRACTED:
             successor = by_key.get(old.key) if old.key else None
