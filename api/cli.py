@@ -16,7 +16,7 @@ COMMANDS = {
     "load": "Load a data set into a store.",
     "import": "Import released event data and agreements into a store.",
     "ask": "Ask who mediates, opposes, invites whom, and who says so.",
-    "table": "Count by pair, mediator or conflict and month or year, for statistics.",
+    "table": "Count by pair, mediator or conflict, by month or year.",
     "agreement": "Compare two coders of the same texts, field by field.",
     "adjudicate": "Record which of two coders' statements stands.",
     "query": "Answer a SPARQL query from a file or from standard input.",
