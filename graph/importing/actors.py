@@ -62,6 +62,7 @@ class Resolver:
         self.new: dict[str, Entity] = {}
         self._entities = entities
         self._known: dict[tuple[Mention, int | None], str] = {}
+        self._timeless: dict[Mention, bool] = {}
         self._report: dict[Resolution, None] = {}
         self._territories: dict[str, str] = {}
         self._by_code: dict[str, list[Entity]] = {}
@@ -77,12 +78,18 @@ class Resolver:
 
     def entity(self, mention: Mention, day: date | None) -> str:
         """The id of the entity that a mention means on a day: in the store, or in `new`."""
-        key = (mention, day.year if day is not None else None)
-        found = self._known.get(key)
+        year = day.year if day is not None else None
+        found = self._known.get((mention, year))
         if found is None:
-            resolution = self._resolve(mention, key[1])
-            self._report[resolution] = None
-            found = self._known[key] = resolution.entity
+            if (timeless := self._timeless.get(mention)) is None:
+                timeless = self._timeless[mention] = not _depends_on_year(mention)
+            if not timeless or (found := self._known.get((mention, None))) is None:
+                resolution = self._resolve(mention, None if timeless else year)
+                self._report[resolution] = None
+                found = resolution.entity
+            self._known[mention, year] = found
+            if timeless:
+                self._known[mention, None] = found
         return found
 
     def kind(self, id: str) -> Kind | None:
@@ -267,6 +274,12 @@ def _there(entity: Entity, year: int | None) -> bool:
 @cache
 def _actors() -> frozenset[str]:
     return vocabulary().below(T.Actor)
+
+
+def _depends_on_year(mention: Mention) -> bool:
+    """Whether some country that its name or codes may mean was not there in every year."""
+    texts = (mention.name, mention.country or "", *mention.codes)
+    return any(c.since or c.until for t in texts if t for c in countries().candidates(t, adjectives=True))
 
 
 def is_provisional(id: str) -> bool:
