@@ -31,7 +31,7 @@ from graph.importing.events import Options
 from graph.importing.originals import Originals
 from graph.importing.pipeline import FileImport, ImportReport
 from graph.importing.registry import format_named
-from graph.importing.releases import Release, Told, originals_folder, released
+from graph.importing.releases import Release, Told, fewer_collections, originals_folder, released
 from graph.merging import dangling, merge
 from graph.named_queries import named_query
 from graph.networks import network
@@ -243,7 +243,7 @@ class KnowledgeGraph(Asking):
         """
         options = options or Options()
         reader = format_named(format, options)
-        with released(paths, name) as files:
+        with released(paths, name) as files, fewer_collections():
             releases = [Release(reader, file, options, self.path) for file in files]
             if dry_run:
                 return self._tried(releases, progress)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydantic import Field, ValidationError
@@ -20,7 +21,7 @@ from graph.exceptions import InputError
 from graph.frames import frame_faults
 from graph.importing.actors import Resolver
 from graph.importing.codes import Codes
-from graph.importing.events import Event, Format, Mention, Options, Record
+from graph.importing.events import Event, Format, Options, Record
 from graph.importing.files import SourceFile
 from graph.importing.linking import linked_records
 from graph.importing.originals import Originals, OriginalsWriter
@@ -28,7 +29,7 @@ from graph.importing.seen import Seen
 from graph.snapshot import Snapshot
 from graph.sources import Source
 from graph.statements import RoleOf, Statement
-from ontology import UNSPECIFIED, Modality, Status, vocabulary
+from ontology import UNSPECIFIED, Frame, Modality, Status, vocabulary
 
 IMPORTER = "1"
 """Changes where the same file would make other statements: it is then imported anew."""
@@ -88,6 +89,8 @@ class FileImport:
         self._code_of = array("i")
         self._tellings: dict[int, str] = {}
         self._days: list[date] = []
+        self._when: str | None = None
+        self._frames: dict[str, Frame] = {}
         self._listed: set[str] = set()
         self._judged = self._judgements()
 
@@ -200,31 +203,40 @@ class FileImport:
 
     def _statement(self, event: Event, number: int) -> Statement:
         day = _year(event.when[:4]) if event.when else None
-
-        def entity(mention: Mention | None) -> str | None:
-            return None if mention is None else self._resolver.entity(mention, day)
-
+        resolve = self._resolver.entity
         relation = self._relation(event)
-        frame = vocabulary().relation(relation).frame
-        subject, object = entity(event.subject), entity(event.object)
-        parties = [self._resolver.entity(p, day) for p in event.parties]
-        if object and "parties" in frame.permits and self._resolver.kind(object) not in {None, *frame.object_kinds}:
+        frame = self._frames.get(relation) or self._frames.setdefault(relation, vocabulary().relation(relation).frame)
+        subject = resolve(event.subject, day) if event.subject else None
+        object = resolve(event.object, day) if event.object else None
+        parties = [resolve(p, day) for p in event.parties]
+        if object and "parties" in frame.permits and self._resolver.kind(object) not in frame.object_kinds:
             parties, object = [*parties, object], None  # those between whom one mediates are sides, not objects
         required = frame.requires - frame.parties_for if parties else frame.requires
         if subject is None and not (parties and "subject" not in required):
             subject = UNSPECIFIED
-        if object is None and "object" in required:
-            object = UNSPECIFIED
-        elif frame.requires_any and not (object or parties or event.topic) and "parties" in frame.requires_any:
-            parties = [UNSPECIFIED]
-        elif frame.requires_any and not (object or parties or event.topic):
-            object = UNSPECIFIED
+        if object is None:
+            if "object" in required:
+                object = UNSPECIFIED
+            elif frame.requires_any and not (parties or event.topic):
+                if "parties" in frame.requires_any:
+                    parties = [UNSPECIFIED]
+                else:
+                    object = UNSPECIFIED
+        # What is not given is not validated.
+        fields: dict[str, Any] = {
+            "subject": subject, "object": object, "parties": tuple(parties), "topic": event.topic, "place": event.place,
+            "roles": event.roles, "when": event.when, "codes": event.codes, "note": event.note,
+            "confidence": event.confidence, "record": event.record,
+        }  # fmt: skip
+        given = {name: value for name, value in fields.items() if value not in (None, ())}
+        for name in ("topic", "place"):
+            if name in given:
+                given[name] = resolve(given[name], day)
+        if event.roles:
+            given["roles"] = tuple(RoleOf(role=role, entity=resolve(m, day)) for role, m in event.roles)
         statement = Statement(
-            subject=subject, relation=relation, object=object, parties=tuple(parties),
-            roles=tuple(RoleOf(role=role, entity=self._resolver.entity(m, day)) for role, m in event.roles),
-            topic=entity(event.topic), place=entity(event.place), source=self.source.id, record=event.record,
-            row=number, modality=Modality.CODED, when=event.when, codes=event.codes, coder=self._format.coder,
-            note=event.note, confidence=event.confidence,
+            relation=relation, source=self.source.id, row=number, modality=Modality.CODED, coder=self._format.coder,
+            **given,
         )  # fmt: skip
         self._check(statement)
         return statement
@@ -250,11 +262,12 @@ class FileImport:
     def _check(self, s: Statement) -> None:
         """Raises InputError where the statement does not fit its relation: asked once of each combination of kinds."""
         assert s.subject is None or isinstance(s.subject, str)
-        named = (s.subject, s.object, s.topic, s.place)
+        kind, subject, object = self._resolver.kind, s.subject, s.object
         shape = (
-            s.relation, *(i and (self._resolver.kind(i) or i) for i in named), len(s.parties) > 1,
-            frozenset(map(self._resolver.kind, s.parties)),
-            frozenset((r.role, self._resolver.kind(r.entity)) for r in s.roles),
+            s.relation, subject and (kind(subject) or subject), object and (kind(object) or object),
+            s.parties and (len(s.parties), frozenset(map(kind, s.parties))),
+            s.roles and frozenset((r.role, kind(r.entity)) for r in s.roles),
+            s.topic and kind(s.topic), s.place and kind(s.place),
         )  # fmt: skip
         if shape not in self._fits:
             self._fits[shape] = not any(frame_faults(s, self._resolver.kind))
@@ -268,12 +281,14 @@ class FileImport:
         if event.telling and vocabulary().relation(statement.relation).family == "mediation":
             self._tellings[len(self._code_of)] = event.telling
         self._code_of.append(self._code_numbers.setdefault(event.codes, len(self._code_numbers)))
-        low, high = statement.bounds(None)
-        if low and high:
-            first, last = self._days or (low, high)
-            self._days = [min(first, low), max(last, high)]
+        if event.when != self._when:  # mostly the rows of a day follow each other
+            self._when = event.when
+            low, high = statement.bounds(None)
+            if low and high:
+                first, last = self._days or (low, high)
+                self._days = [min(first, low), max(last, high)]
         self._counts["statements"] += 1
-        judged = self._judged.pop(statement.id, None)
+        judged = self._judged.pop(statement.id, None) if self._judged else None
         if judged is None or judged.note == _GONE:
             return statement
         update = {"status": judged.status, "note": judged.note, "corrected_by": judged.corrected_by}

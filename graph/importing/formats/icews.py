@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import itemgetter
+from typing import NamedTuple
 
 from graph.exceptions import FormatError
 from graph.importing.codes import CAMEO, fault, icews_codes
@@ -39,7 +41,7 @@ class Icews:
             if header is None:
                 raise FormatError(f"{file.name} is empty")
             self._check_header(header.fields, file)
-            places = [(name, header.fields.index(name)) for name in _READ]
+            read = itemgetter(*(header.fields.index(name) for name in _READ))
             for row in found:
                 number = row.number - 1
                 if row.reason is None and len(row.fields) != len(header.fields):
@@ -48,7 +50,7 @@ class Icews:
                 elif row.reason is not None:
                     yield Record(number, row.raw, reason=row.reason)
                 else:
-                    yield self._record(number, row.raw, {n: row.fields[p].strip() for n, p in places}, by_label)
+                    yield self._record(number, row.raw, _Row._make(read(row.fields)), by_label)
 
     def header(self, head: bytes) -> list[str]:
         """The names of the columns, from how the file begins."""
@@ -72,30 +74,51 @@ class Icews:
                 + (f" and has {', '.join(repr(n) for n in surplus)}" if surplus else "")
             )
 
-    def _record(self, number: int, raw: bytes, row: dict[str, str], by_label: bool) -> Record:
-        day, code = row["Event Date"], row["CAMEO Code"]
-        if not _DAY.fullmatch(day):
-            return Record(number, raw, reason=f"Event Date {day!r} is no day, such as 2018-06-01")
-        labelled = icews_codes().get(row["Event Text"].lower())
+    def _record(self, number: int, raw: bytes, row: "_Row", by_label: bool) -> Record:
+        code = row.code
+        if not _DAY.fullmatch(row.day):
+            return Record(number, raw, reason=f"Event Date {row.day!r} is no day, such as 2018-06-01")
         if by_label:
+            labelled = icews_codes().get(row.text.lower())
             if labelled is None:
-                return Record(number, raw, reason=f"Event Text {row['Event Text']!r} is no label of ICEWS")
+                return Record(number, raw, reason=f"Event Text {row.text!r} is no label of ICEWS")
             code = labelled
-        elif wrong := fault(code, "CAMEO Code"):
+        elif wrong := _fault(code):
+            labelled = icews_codes().get(row.text.lower())
             if labelled and labelled.lstrip("0") == code:
                 wrong += f"; Event Text says {labelled}: --set codes=text takes the codes from there"
             return Record(number, raw, reason=wrong)
-        source, target = (
-            _mention(row[f"{side} Name"], row[f"{side} Sectors"], row[f"{side} Country"])
-            for side in ("Source", "Target")
-        )
+        source = _mention(row.source, row.source_sectors, row.source_country)
+        target = _mention(row.target, row.target_sectors, row.target_country)
         if source is None and target is None:
             return Record(number, raw, reason="neither Source Name nor Target Name is given")
         event = Event(
-            codes=(f"{CAMEO}:{code}",), record=_given(row["Event ID"]), when=day, subject=source, object=target,
+            codes=(f"{CAMEO}:{code}",), record=_given(row.id), when=row.day, subject=source, object=target,
             telling=_telling(row),
         )  # fmt: skip
         return Record(number, raw, [event])
+
+
+class _Row(NamedTuple):
+    """The fields that make a statement."""
+
+    id: str
+    day: str
+    source: str
+    source_sectors: str
+    source_country: str
+    text: str
+    code: str
+    target: str
+    target_sectors: str
+    target_country: str
+    story: str
+    sentence: str
+
+
+@cache
+def _fault(code: str) -> str | None:
+    return fault(code, "CAMEO Code")
 
 
 def _given(value: str) -> str | None:
@@ -104,11 +127,11 @@ def _given(value: str) -> str | None:
 
 @lru_cache(maxsize=1 << 18)
 def _mention(name: str, sectors: str, country: str) -> Mention | None:
-    if name in _MISSING:
+    if name.strip() in _MISSING:
         return None
-    return icews_mention(name, [s.strip() for s in sectors.split(",")], _given(country))
+    return icews_mention(name.strip(), [s.strip() for s in sectors.split(",")], _given(country.strip()))
 
 
-def _telling(row: dict[str, str]) -> str | None:
-    story, sentence = _given(row["Story ID"]), _given(row["Sentence Number"])
+def _telling(row: _Row) -> str | None:
+    story, sentence = _given(row.story), _given(row.sentence)
     return f"{story}-{sentence}" if story and sentence else None
