@@ -74,7 +74,9 @@ def _row(snapshot: Snapshot, answer: dict[str, Any]) -> list[str]:
     subject = answer["subject"]["label"] if answer["subject"] else parties or "somebody"
     target = [answer["object"]["label"]] if answer["object"] else []
     target += [f"about: {answer['about']['text']}"] if answer["about"] else []
-    target += [f"between {parties}"] if parties and answer["subject"] else []
+    if parties and answer["subject"]:
+        stand_for_object = "object" in vocabulary().relation(answer["relation"]).frame.parties_for
+        target += [parties if stand_for_object and not answer["object"] else f"between {parties}"]
     target += ["(one of the two sides)"] if answer.get("sides") == "one" else []
     how = [f"{m} {n}" if n > 1 else str(m) for m, n in answer["modalities"].items()]
     how += [f"{answer['disputed']} disputed"] if answer["disputed"] else []

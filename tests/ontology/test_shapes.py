@@ -100,6 +100,10 @@ GOOD = {
         <https://tertius.example/id/statement/b/speaker/1> prov:agent e:ada ; t:position 1 .
         <https://tertius.example/id/statement/b/speaker/2> prov:agent e:suland ; t:position 2 .""",
     "one speaker, without a chain": INVITES + "; t:attributedTo e:ada ; t:modality t:claimed .",
+    "a record that leaves open towards whom": INVITES.replace("e:ada", "t:unspecified").replace(
+        "t:start 3 ; t:end 9", 't:record "7"'
+    )
+    + ".",
     "an agent left open, roles, time, event": """st:a rdf:subject t:unspecified ; rdf:predicate r:convenes ; t:party e:norland, e:suland ;
         t:venue e:harbour ; t:host e:norland ; t:place e:harbour ; t:topic e:pair ; t:start 3 ; t:end 9 ; t:when "2031-03" ;
         t:earliest "2031-03-01"^^xsd:date ; t:latest "2031-03-31"^^xsd:date ; t:repeated true ;
@@ -138,7 +142,7 @@ BAD = {
     "an unknown subject": (INVITES.replace("e:norland", "e:nobody") + ".", "subject-exists", "a"),
     "two subjects": (INVITES + "; rdf:subject e:suland .", "subject", "a"),
     "an unknown object": (INVITES.replace("e:ada", "e:nobody") + ".", "object", "a"),
-    "an open agent as object": (INVITES.replace("e:ada", "t:unspecified") + ".", "object", "a"),
+    "an open agent as object": (INVITES.replace("e:ada", "t:unspecified") + ".", "left-open", "a"),
     "about an entity": (INVITES + "; t:about e:suland .", "about", "a"),
     "an unknown party": (INVITES + "; t:party e:nobody .", "party", "a"),
     "two topics": (INVITES + "; t:topic e:norland, e:suland .", "topic", "a"),

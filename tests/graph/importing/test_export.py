@@ -26,6 +26,7 @@ from graph.importing.mapped_rows import Untold, flat, row
 from graph.importing.mapping import Mapping, read_mapping
 from graph.importing.plover_codes import MODES, codes
 from graph.importing.plover_records import plover_record
+from graph.shapes import Severity, shape_findings
 from ontology import Kind, vocabulary
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1).map(str.strip).filter(bool)
@@ -251,3 +252,7 @@ def test_all_the_gold_records_and_a_day_of_icews_return_as_they_were(shared_data
             # Whom the first import could not resolve by a code that is none ("ITL"), the second knows by name.
             assert sum((told_by(graph) - before).values()) <= (name == "plover")
         assert told.written + told.left_out.total() == total
+
+
+def test_the_shapes_find_no_fault_in_events_of_several_or_towards_nobody(store: KnowledgeGraph) -> None:
+    assert [f for f in shape_findings(store.snapshot) if f.severity is Severity.VIOLATION] == []
