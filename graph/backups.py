@@ -1,7 +1,7 @@
 """Backups: one file that holds a revision of a store with checksums, made and restored while others read and write.
 
 A plain tar, compressed where its name ends in .gz: a manifest, which names every file with size and SHA-256, then those
-files as they lie in the store: revisions/N/…, citations/…. Unpacked by hand they are readable too.
+files as they lie in the store: revisions/N/…, citations/…, imports/…. Unpacked by hand they are readable too.
 """
 
 import contextlib
@@ -25,13 +25,13 @@ from pydantic import Field, ValidationError
 from graph.columns import Columns
 from graph.entities import Model
 from graph.exceptions import BackupError, NotFoundError, StoreFormatError, StoreWriteError
-from graph.revisions import CITATIONS, FORMAT, Revision, RevisionFolder, sync_folder
+from graph.revisions import CITATIONS, FORMAT, IMPORTS, Revision, RevisionFolder, sync_folder
 from graph.stores import EmbeddedStore
 
 MANIFEST = "manifest.json"
 KIND = "tertius-backup"
 _NAME = re.compile(
-    r"(?:revisions/(?P<revision>[1-9][0-9]{0,17})|citations)(?:/(?!\.+(?:/|$))[A-Za-z0-9._-]{1,120}){1,6}"
+    r"(?:revisions/(?P<revision>[1-9][0-9]{0,17})|citations|imports)(?:/(?!\.+(?:/|$))[A-Za-z0-9._-]{1,120}){1,6}"
 )
 _PIECE = 1 << 20
 _ATTEMPTS = 8
@@ -118,7 +118,15 @@ class _ChangedError(Exception):
 
 def _described(folder: RevisionFolder, current: Revision, held: Iterable[Revision]) -> Manifest:
     """The manifest of the files as they are at one moment. Raises _ChangedError, StoreFormatError."""
-    places = [*(revision.path for revision in held), folder.path / CITATIONS]
+    held = list(held)
+    try:
+        meta = current.read_meta()
+        counts = {name: meta[name] for name in ("statements", "entities", "sources")}
+        imports = {name for revision in held for name in revision.imports()}
+    except (OSError, ValueError, KeyError) as error:
+        raise StoreFormatError(f"{current.path} is damaged, which the next write mends: {error}") from error
+    kept = [folder.path / IMPORTS / name for name in sorted(imports)]
+    places = [*(revision.path for revision in held), folder.path / CITATIONS, *kept]
     before = _listed(places)
     files = []
     for path in before:
@@ -127,11 +135,6 @@ def _described(folder: RevisionFolder, current: Revision, held: Iterable[Revisio
             files.append(File(name=path.relative_to(folder.path).as_posix(), size=file.tell(), sha256=digest))
     if _listed(places) != before:
         raise _ChangedError
-    try:
-        meta = current.read_meta()
-        counts = {name: meta[name] for name in ("statements", "entities", "sources")}
-    except (OSError, ValueError, KeyError) as error:
-        raise StoreFormatError(f"{current.path} is damaged, which the next write mends: {error}") from error
     return Manifest(
         kind=KIND, format=FORMAT, store_id=folder.format.store_id, base=folder.format.base, revision=current.number,
         files=tuple(files), **counts,
@@ -396,9 +399,16 @@ def restore(path: Path, store: Path, *, over: bool = False, wait: float = 10, pr
     _check_room(store, manifest.size)
     with folder.locked(wait), folder.writing() as draft:
         prefix = f"revisions/{manifest.revision}/"
-        _unpack(
-            path, manifest, lambda n: draft.path / n.removeprefix(prefix) if n.startswith(prefix) else None, progress
-        )
+        there_already = {path.name for path in (store / IMPORTS).glob("*")}
+
+        def place(name: str) -> Path | None:
+            if name.startswith(prefix):
+                return draft.path / name.removeprefix(prefix)
+            kind, _, rest = name.partition("/")
+            # Kept records of one name are of one content.
+            return store / name if kind == IMPORTS and rest.partition("/")[0] not in there_already else None
+
+        _unpack(path, manifest, place, progress)
         _check_opens(draft, manifest)
     return draft
 

@@ -4,6 +4,7 @@
     STORE/CURRENT           number of the current revision
     STORE/write.lock        held by the process that writes
     STORE/revisions/N/      db/ (the engine), columns.npz, tables.json, meta.json, read.lock
+    STORE/imports/NAME/     records of an imported file as they were, kept for as long as a revision's notes name it
     STORE/citations/N/      the frozen answers of revision N, which is kept for them: see graph.citations
     STORE/keep_cited        how many revisions are kept for that alone
 
@@ -30,7 +31,7 @@ from ontology import BASE
 FORMAT = 1
 CITATIONS = "citations"
 IMPORTS = "imports"
-"""Where the records of imported files are kept as they were, beside the revisions."""
+"""Where the records of imported files are kept as they were, beside the revisions. Their notes name those they need."""
 KEEP_CITED = 20
 BASE_PATTERN = (
     r"https?://(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)*/"
@@ -81,6 +82,10 @@ class Revision:
         """What the writer noted of the revision."""
         data: dict[str, Any] = json.loads((self.path / "meta.json").read_text("utf-8"))
         return data
+
+    def imports(self) -> list[str]:
+        """Names of the folders of kept records that belong to its sources. Raises OSError, ValueError."""
+        return list(self.read_meta().get("imports", ()))
 
     def write_meta(self, meta: dict[str, Any]) -> None:
         """Notes what holds of the whole revision."""
@@ -203,6 +208,7 @@ class RevisionFolder:
         with _write_errors(self.path):
             number = self.current_number()
             self._clear_after(number)
+            self._clear_imports()
             draft = Revision(self.path / "revisions" / str(number + 1))
             draft.path.mkdir(parents=True)
             (draft.path / "read.lock").touch()
@@ -216,8 +222,10 @@ class RevisionFolder:
             except BaseException:
                 if self.current_number() == number:
                     shutil.rmtree(draft.path, ignore_errors=True)
+                self._clear_imports()
                 raise
             self._clear_before(draft.number - self._keep + 1)
+            self._clear_imports()
 
     @contextlib.contextmanager
     def locked(self, wait: float = 0) -> Iterator[None]:
@@ -263,6 +271,18 @@ class RevisionFolder:
             except OSError:  # held by a reader, or not ours to clear
                 continue
             shutil.rmtree(path, ignore_errors=True)
+
+    def _clear_imports(self) -> None:
+        """Kept records that no revision needs: of files that were replaced or removed, or of an import that failed."""
+        folder = self.path / IMPORTS
+        if not folder.exists():
+            return
+        kept = self.kept()
+        with contextlib.suppress(OSError, ValueError):  # notes that cannot be read may name any of them
+            needed = {name for n in kept for name in Revision(self.path / "revisions" / str(n)).imports()}
+            for path in folder.iterdir():
+                if path.name not in needed:
+                    shutil.rmtree(path, ignore_errors=True)
 
     def _is_cited(self, number: int) -> bool:
         return any((self.path / CITATIONS / str(number)).glob("*.json.gz"))

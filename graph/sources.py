@@ -1,5 +1,6 @@
 """Sources: the texts, files and data sets that statements come from."""
 
+import hashlib
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -44,3 +45,11 @@ class Source(Model):
     dataset: Text | None = None
     coder: CoderName | None = None
     modality: Modality | None = None
+
+    @property
+    def kept_as(self) -> str | None:
+        """The name under which a store keeps the records of an imported file; None for other sources."""
+        if self.file is None or self.sha256 is None or self.modality is not Modality.CODED:
+            return None
+        # Short enough for the names in an archive, and one's own for each source and content.
+        return f"{self.id[:60]}-{hashlib.sha256(f'{self.id} {self.sha256}'.encode()).hexdigest()[:16]}"

@@ -299,6 +299,7 @@ class Draft:
             "statements": len(columns),
             "entities": len(self.entities),
             "sources": len(self.sources),
+            "imports": sorted(filter(None, (s.kept_as for s in self.sources.values()))),
             "quads": quads,
             "described": described,
             "ontology": ontology_hash() if self.vocabulary else None,

@@ -11,6 +11,8 @@ from typing import Self
 
 import numpy as np
 
+from graph.revisions import sync_folder
+
 _BLOCK = 256
 """Records in a block: what is unpacked to read one of them."""
 
@@ -35,9 +37,11 @@ class OriginalsWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._data.close()
-        self._rejects.close()
-        shutil.rmtree(self._part, ignore_errors=True)
+        try:
+            self._data.close()
+            self._rejects.close()
+        finally:  # on a full disk they cannot be closed
+            shutil.rmtree(self._part, ignore_errors=True)
 
     def add(self, number: int, raw: bytes) -> None:
         """Adds a record, whose number is higher than those before."""
@@ -88,8 +92,13 @@ class Originals:
         """Keeps the report of the import, as JSON."""
         path = self.folder / "report.json"
         part = path.with_suffix(".part")
-        part.write_text(report, "utf-8")
+        with part.open("w", encoding="utf-8") as file:
+            file.write(report)
+            file.flush()
+            os.fsync(file.fileno())
         part.replace(path)
+        sync_folder(self.folder)
+        sync_folder(self.folder.parent)
 
     def rejects(self) -> Iterator[dict[str, object]]:
         """The records that became no statement: file, record, reason and bytes, one character a byte."""

@@ -117,4 +117,4 @@ def source_id(format: Format, name: str) -> str:
 
 def originals_folder(store: Path, source: Source) -> Path:
     """Where the records of a source are kept as they were."""
-    return store / IMPORTS / f"{source.id}-{(source.sha256 or '')[:16]}"
+    return store / IMPORTS / (source.kept_as or source.id)
