@@ -38,7 +38,7 @@ _BOUNDS = {
     "events_low": (
         "events that surely took place here",
         "of statements that say that something took place; those that share an event count once, and not here where "
-        "others of them are sure of another period",
+        "others of them are sure of another period; of several data sets, as many as the one tells that tells of most",
     ),
     "events_high": (
         "most events here",
@@ -49,7 +49,7 @@ _BOUNDS = {
 _ALONE = {
     Evidence.CLAIM: "claims that nobody linked may all tell of one event: together they are one at least",
     Evidence.EVENT: "records that nobody linked are events of their own",
-    Evidence.AGREEMENT: "records that nobody linked are events of their own",
+    Evidence.AGREEMENT: "all that is told of one agreement is one event",
 }
 RULES = (
     "Kinds of evidence stand in columns of their own and are never added up: the same event may be in several.",
@@ -57,6 +57,7 @@ RULES = (
     "at all, and covers the whole period. Missing: otherwise. Curated texts never give a zero.",
     "A data set covers the days from the first to the last of each of its files, without days that have less than a "
     "tenth of the file's mean number of statements.",
+    "A data set is taken to be whole on those days: of one that was loaded in part only, zeros are of that part.",
     "Both bounds missing: nothing is known. Only the upper bound missing: there is none.",
     "Bounds are of what the sources tell, not of what happened: what nobody reported is in none of them.",
     "Aims, motives, conditions, denials and what is unsure or unconfirmed are statements, and no events.",

@@ -59,56 +59,93 @@ class Counts:
     unbounded: Mask
 
 
-def counted(columns: Columns, found: Entries, cells: Rows, *, told_apart: bool) -> Counts:
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What tells events apart: by row the event, NONE where nobody linked it; by source the number of its data set.
+
+    `apart`: records that nobody linked are events of their own, else they may all tell of the same.
+    """
+
+    event: Rows
+    dataset: Rows
+    apart: bool
+
+
+def counted(columns: Columns, found: Entries, cells: Rows, telling: Telling) -> Counts:
     """The bounds in these cells, which are sorted and hold all entries.
 
     Events are those that statements say took place. Statements that share an event count once, in the period where
-    one of them surely is; where they are sure of different ones, in none and possibly in each. Of statements that
-    nobody linked each tells of one event where the data set keeps them apart (`told_apart`); else they may all tell of
-    the same. Of several coders of one source, the one who tells of more counts.
+    one of them surely is; where they are sure of different ones, in none and possibly in each. Several data sets may
+    tell of the same events: at the least there are as many as the one tells of that tells of most. So it is with
+    several coders of one source.
     """
     size = len(cells)
     every = size > 0 and cells[-1] == size - 1  # then each cell is its own place
     places = found.cell if every else np.searchsorted(cells, found.cell)
     is_told = np.isin(columns.modality[found.row], list(TOLD))
     told, at = found.where(is_told), places[is_told]
-    linked = columns.event[told.row] != NONE
-    low, high = _linked(told.where(linked), columns, at[linked], size)
+    linked = telling.event[told.row] != NONE
+    sure, high = _linked(told.where(linked), columns, telling, at[linked], size)
     alone, there = told.where(~linked), at[~linked]
-    certain = _unlinked(alone.where(alone.certain), columns, there[alone.certain], size)
-    possible = _unlinked(alone, columns, there, size)
+    certain = _unlinked(alone.where(alone.certain), columns, there[alone.certain])
+    possible = _unlinked(alone, columns, there)
+    if telling.apart:
+        low = _most(size, *(np.concatenate(p) for p in zip(sure, _by_dataset(certain, telling), strict=True)))
+    else:
+        low = np.maximum(np.bincount(sure[0], sure[2], size), np.bincount(certain[0], minlength=size) > 0)
     repeated = columns.flags[told.row] & REPEATED != 0
     return Counts(
         np.bincount(places[found.certain], minlength=size),
         np.bincount(places, minlength=size),
-        low + certain if told_apart else np.maximum(low, certain > 0),
-        high + possible,
+        low.astype(np.int64),
+        high + np.bincount(possible[0], possible[2], size).astype(np.int64),
         np.bincount(at[repeated], minlength=size) > 0,
     )
 
 
-def _linked(found: Entries, columns: Columns, at: Rows, size: int) -> tuple[Rows, Rows]:
-    """Events that surely belong to each cell, and all that may."""
-    event = columns.event[found.row].astype(np.int64)
-    pair = found.line * len(columns.events) + event  # one event, as the line sees it
+Numbers = tuple[Rows, Rows, Rows]
+"""Places, what tells of it there (data sets or sources), and of how many events."""
+
+
+def _linked(found: Entries, columns: Columns, telling: Telling, at: Rows, size: int) -> tuple[Numbers, Rows]:
+    """Events that surely belong to each place, by data set where these are told apart, and all that may."""
+    event = telling.event[found.row]
+    pair = found.line * (int(event.max(initial=0)) + 1) + event  # one event, as the line sees it
     pairs, number = np.unique(pair, return_inverse=True)
-    sure_pairs = _distinct(number[found.certain], at[found.certain])
-    times = np.bincount(sure_pairs[:, 0], minlength=len(pairs))
-    low = np.bincount(sure_pairs[times[sure_pairs[:, 0]] == 1, 1], minlength=size)
+    dataset = telling.dataset[columns.source[found.row]] if telling.apart else np.zeros(len(at), np.int64)
+    sure = _distinct(number[found.certain], at[found.certain])
+    times = np.bincount(sure[:, 0], minlength=len(pairs))
+    agreed = found.certain & (times[number] == 1)
+    width = int(dataset.max(initial=0)) + 1
+    low = _distinct(number[agreed], at[agreed] * width + dataset[agreed])[:, 1]
     loose = times[number] == 0
     unsure = _distinct(number[loose], at[loose])
-    return low, np.bincount(np.concatenate([sure_pairs[:, 1], unsure[:, 1]]), minlength=size)
+    high = np.bincount(np.concatenate([sure[:, 1], unsure[:, 1]]), minlength=size)
+    return (low // width, low % width, np.ones(len(low), np.int64)), high
 
 
-def _unlinked(found: Entries, columns: Columns, at: Rows, size: int) -> Rows:
-    """Statements of each cell, of each source those of the coder who has most there."""
-    source, coder = columns.source[found.row].astype(np.int64), columns.coder[found.row].astype(np.int64)
-    of_source = at * len(columns.sources) + source
-    keys, number = np.unique(of_source * max(1, len(columns.coders)) + coder, return_counts=True)
-    groups, where = np.unique(keys // max(1, len(columns.coders)), return_inverse=True)
+def _unlinked(found: Entries, columns: Columns, at: Rows) -> Numbers:
+    """Statements of each place by source, of each source those of the coder who has most there."""
+    sources, coders = max(1, len(columns.sources)), max(1, len(columns.coders))
+    of_source = at * sources + columns.source[found.row]
+    keys, number = np.unique(of_source * coders + columns.coder[found.row], return_counts=True)
+    groups, where = np.unique(keys // coders, return_inverse=True)
     most = np.zeros(len(groups), np.int64)
     np.maximum.at(most, where, number)
-    return np.bincount(groups // max(1, len(columns.sources)), most, size).astype(np.int64)
+    return groups // sources, groups % sources, most
+
+
+def _by_dataset(numbers: Numbers, telling: Telling) -> Numbers:
+    return numbers[0], telling.dataset[numbers[1]], numbers[2]
+
+
+def _most(size: int, at: Rows, who: Rows, number: Rows) -> Rows:
+    """For each of `size` places the number of the one who has most there, all that is his taken together."""
+    width = int(who.max(initial=0)) + 1
+    keys, where = np.unique(at * width + who, return_inverse=True)
+    most = np.zeros(size, np.int64)
+    np.maximum.at(most, keys // width, np.bincount(where, number, len(keys)).astype(np.int64))
+    return most
 
 
 def _distinct(one: Rows, other: Rows) -> Rows:

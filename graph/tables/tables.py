@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graph.columns import OPEN_END, OPEN_START, Ints, Rows
+from graph.columns import NONE, OPEN_END, OPEN_START, Columns, Ints, Rows
 from graph.evidence import Evidence, evidence
 from graph.exceptions import ParameterError
 from graph.questions import Level
 from graph.selection import Selection
 from graph.snapshot import Snapshot
 from graph.sources import Source
-from graph.tables.counting import Entries, counted, entries
+from graph.tables.counting import Entries, Telling, counted, entries
 from graph.tables.covering import Covering, coverings
 from graph.tables.periods import By, Periods
 from graph.tables.units import Members, Unit, members
-from ontology import vocabulary
+from ontology import Kind, vocabulary
 
 Values = npt.NDArray[Any]
 PREFIXES = {Evidence.CLAIM: "claims", Evidence.EVENT: "coded", Evidence.AGREEMENT: "agreements"}
@@ -117,9 +117,7 @@ def table(
     for kind, prefix in PREFIXES.items():
         of_kind = np.array([evidence(snapshot.sources[s]) is kind for s in c.sources], bool)[c.source]
         covered = _covered(lines, cells, periods, [x for x in covering if x.evidence is kind])
-        bounds = _bounded(
-            snapshot, made.where(of_kind[made.row]), cells, covered, told_apart=kind is not Evidence.CLAIM
-        )
+        bounds = _bounded(c, made.where(of_kind[made.row]), cells, _telling(snapshot, kind), covered)
         columns |= {f"{prefix}_{name}": values for name, values in zip(BOUNDS, bounds, strict=True)}
         without = np.bincount(line[loose & of_kind[row]], minlength=len(lines))
         columns[f"{prefix}_undated"] = without[cells // max(1, periods.count)]
@@ -219,11 +217,26 @@ def _covered(lines: Rows, cells: Rows, periods: Periods, covering: Sequence[Cove
     return covered
 
 
+def _telling(snapshot: Snapshot, kind: Evidence) -> Telling:
+    """What tells events of this kind apart. All that a table of agreements says of one agreement is one event."""
+    c = snapshot.columns
+    names = [snapshot.sources[s].dataset or s for s in c.sources]
+    event = c.event.astype(np.int64)
+    if kind is Evidence.AGREEMENT:
+        paper = np.array([*(_kind(snapshot, e) is Kind.AGREEMENT for e in c.entities), False])[c.object]
+        event = np.where((event == NONE) & paper, len(c.events) + c.object, event)
+    return Telling(event, np.array([names.index(n) for n in names], np.int64), kind is not Evidence.CLAIM)
+
+
+def _kind(snapshot: Snapshot, id: str) -> Kind | None:
+    return found.kind if (found := snapshot.entities.get(id)) else None
+
+
 def _bounded(
-    snapshot: Snapshot, made: Entries, cells: Rows, covered: npt.NDArray[np.bool_], *, told_apart: bool
+    columns: Columns, made: Entries, cells: Rows, telling: Telling, covered: npt.NDArray[np.bool_]
 ) -> Iterator[Values]:
     """The four bounds; missing where nothing is told and no data set covers it, or there is no upper bound."""
-    found = counted(snapshot.columns, made, cells, told_apart=told_apart)
+    found = counted(columns, made, cells, telling)
     silent = ~covered & (found.statements_high == 0)
     yield np.ma.array(found.statements_low, mask=silent)
     yield np.ma.array(found.statements_high, mask=silent)

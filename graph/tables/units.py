@@ -98,6 +98,14 @@ class _Pairs:
     other: Rows
     ordered: bool = False
 
+    @classmethod
+    def all(cls, parts: Sequence["_Pairs"], *, ordered: bool = False) -> "_Pairs":
+        """All of them, in order or not."""
+        return cls(
+            np.concatenate([p.at for p in parts]), np.concatenate([p.mediator for p in parts]),
+            np.concatenate([p.one for p in parts]), np.concatenate([p.other for p in parts]), ordered,
+        )  # fmt: skip
+
     def where(self, kept: Mask) -> "_Pairs":
         return _Pairs(self.at[kept], self.mediator[kept], self.one[kept], self.other[kept], self.ordered)
 
@@ -184,7 +192,21 @@ class _People:
         among = [_Takers(joint, self._subject[joint]), _Takers(joint, self._object[joint]), self._in_parties(joint)]
         others = np.flatnonzero(self._ordinary & ~self._by_somebody & ~self._to_somebody)
         alone = others[~np.isin(others, self._recipients(others).at)]
-        return _Takers.all([*among, self._recipients(joint), self._in_parties(alone)]).pairs()
+        found = _Takers.all([*among, self._recipients(joint), self._in_parties(alone)]).pairs()
+        return _Pairs.all([found, self._beside()])
+
+    def _beside(self) -> _Pairs:
+        """Who is party to an agreement, with everybody else of whom the source says that of the same one."""
+        c = self._snapshot.columns
+        at = np.flatnonzero(
+            self._with(vocabulary().question("is-party-to")) & self._to_somebody & (self._subject != NONE)
+        )
+        rows = self._rows[at]
+        papers = c.source[rows].astype(np.int64) * (len(c.entities) + 1) + c.object[rows]
+        paper = np.unique(papers, return_inverse=True)[1]
+        place, other = _with_same(paper, paper)
+        one, another = self._subject[at[place]], self._subject[at[other]]
+        return _Pairs(at[place], np.full(len(place), NONE), one, another).where(one != another)
 
     def _recipients(self, rows: Rows) -> "_Takers":
         return self._in_role(rows, "recipient")
@@ -204,10 +226,8 @@ class _People:
             targets = _Takers.all(whom)
             place, there = _with_same(who.at, targets.at)
             found.append(_Pairs(who.at[place], np.full(len(place), NONE), who.who[place], targets.who[there]))
-        at, mediator, one, other = (
-            np.concatenate([getattr(p, n) for p in found]) for n in ("at", "mediator", "one", "other")
-        )
-        return _Pairs(at, mediator, one, other, ordered=True).where((one != NONE) & (other != NONE) & (one != other))
+        whole = _Pairs.all(found, ordered=True)
+        return whole.where((whole.one != NONE) & (whole.other != NONE) & (whole.one != whole.other))
 
 
 _ACTORS = vocabulary().relations["mediates"].frame.party_kinds

@@ -20,8 +20,15 @@ from graph.tables import By, Split, Table, Unit, table
 from ontology import vocabulary
 from tests.graph.strategies import ENTITIES, SOURCES, Chance, several_fitting
 
-KINDS = {"gazette-1": "event table", "gazette-2": "article", "leaflet": "agreement table"}
-MIXED = {id: s.model_copy(update={"kind": KINDS[id], "dataset": f"set-{id}"}) for id, s in SOURCES.items()}
+
+def mixed(*kinds: str) -> dict[str, Source]:
+    """The sources as ones of these kinds, each a data set of its own."""
+    kind = dict(zip(SOURCES, kinds, strict=True))
+    return {id: s.model_copy(update={"kind": kind[id], "dataset": f"set-{id}"}) for id, s in SOURCES.items()}
+
+
+EVENTS, TEXTS, PAPERS = "event table", "article", "agreement table"
+MIXED = mixed(EVENTS, TEXTS, PAPERS)
 PREFIX = {"event table": "coded", "article": "claims", "agreement table": "agreements"}
 COUNTS = [
     f"{p}_{b}" for p in PREFIX.values() for b in ("statements_low", "statements_high", "events_low", "events_high")
@@ -64,6 +71,7 @@ class Oracle:
 
     said: list[Statement]
     standing: list[Statement]
+    sources: dict[str, Source]
     unit: Unit
     by: By
     split: Split
@@ -72,7 +80,7 @@ class Oracle:
     until: date | None
 
     def __post_init__(self) -> None:
-        self.bounds = {s.id: s.bounds(MIXED[s.source].published) for s in self.standing}
+        self.bounds = {s.id: s.bounds(self.sources[s.source].published) for s in self.standing}
 
     # Units
 
@@ -112,7 +120,7 @@ class Oracle:
             return {(i,): True for i in (s.object, s.topic) if i and ENTITIES[i].kind == "conflict"}
         if relation.family == "affiliation":
             return {}
-        sides = self.actors(s.parties)
+        subject, sides = self.actors([s.subject]), self.actors(s.parties)
         mediation = relation.family == "mediation"
         if mediation:
             for p in combinations(sorted(sides), 2):
@@ -122,7 +130,12 @@ class Oracle:
                     self.both_ways(found, *p)
         elif self.unit is not Unit.MEDIATOR_DYAD:
             recipients = self.actors(r.entity for r in s.roles if r.role == "recipient")
-            if relation.symmetric or relation.id == "signs":
+            if relation.id in ("signs", "is-party-to"):
+                beside = [o.subject for o in self.said if (o.source, o.object) == (s.source, s.object)
+                          and o.relation in ("signs", "is-party-to")]  # fmt: skip
+                for one, other in ((a, b) for a in subject for b in self.actors(beside) - subject):
+                    self.both_ways(found, *sorted((one, other)))
+            if relation.symmetric or relation.id in ("signs", "is-party-to"):
                 for p in combinations(sorted(self.actors([s.subject, s.object]) | sides | recipients), 2):
                     self.both_ways(found, *p)
             elif not (s.subject or s.object or any(r.role == "recipient" for r in s.roles)):
@@ -202,7 +215,7 @@ class Oracle:
     def row(self, key: Key, period: str, those: list[tuple[Statement, bool]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for kind, prefix in PREFIX.items():
-            of_kind = [(s, sure) for s, sure in those if MIXED[s.source].kind == kind]
+            of_kind = [(s, sure) for s, sure in those if self.sources[s.source].kind == kind]
             possible = [s for s, _ in of_kind if period in self.reaches(s)]
             certain = [s for s, sure in of_kind if sure and self.surely(s) == period]
             low, high = self.events(of_kind, possible, certain, period, kind)
@@ -227,26 +240,37 @@ class Oracle:
         period: str,
         kind: str,
     ) -> tuple[int, int]:
-        low = high = 0
-        for event in {s.event.id for s in possible if s.event and s.modality in TOLD}:
-            tell = [(s, sure) for s, sure in of_kind if s.event and s.event.id == event and s.modality in TOLD]
+        low: dict[str, int] = defaultdict(int)
+        high = 0
+        for event in {e for s in possible if s.modality in TOLD and (e := self.event(s, kind))}:
+            tell = [(s, sure) for s, sure in of_kind if self.event(s, kind) == event and s.modality in TOLD]
             sure_of = {self.surely(s) for s, sure in tell if sure and self.surely(s) in self.window}
-            low += sure_of == {period}
+            if sure_of == {period}:
+                for where in {s.source if kind != TEXTS else "all" for s in certain if (s, True) in tell}:
+                    low[where] += 1
             high += period in sure_of or not sure_of
-        alone_certain, alone_possible = (self.alone(those) for those in (certain, possible))
-        low = max(low, min(1, alone_certain)) if kind == "article" else low + alone_certain
-        return low, high + alone_possible
+        for source in self.sources:
+            low[source] += self.alone([s for s in certain if s.source == source], kind)
+        if kind == TEXTS:  # what nobody linked may be one of what somebody did
+            return max(low["all"], min(1, self.alone(certain, kind))), high + self.alone(possible, kind)
+        return max(low.values()), high + self.alone(possible, kind)
 
-    def alone(self, those: list[Statement]) -> int:
+    def event(self, s: Statement, kind: str) -> str | None:
+        """What its event is known by: all of one agreement is one event of a table of agreements."""
+        if s.event:
+            return s.event.id
+        return f"of {s.object}" if kind == PAPERS and s.object and ENTITIES[s.object].kind == "agreement" else None
+
+    def alone(self, those: list[Statement], kind: str) -> int:
         """What nobody linked: of each source as much as the coder who tells of most."""
-        loose = [s for s in those if not s.event and s.modality in TOLD]
+        loose = [s for s in those if not self.event(s, kind) and s.modality in TOLD]
         return sum(
             max([s.coder for s in loose if s.source == source].count(k) for k in {s.coder for s in loose})
             for source in {s.source for s in loose}
         )
 
     def covered(self, key: Key, period: str, kind: str) -> bool:
-        for id, source in MIXED.items():
+        for id, source in self.sources.items():
             own = [s for s in self.standing if s.source == id]
             telling = [s for s in self.said if s.source == id]
             if source.kind != kind or kind == "article" or not telling:
@@ -282,7 +306,19 @@ class Oracle:
         return first, (first + timedelta(40)).replace(day=1) - timedelta(1)
 
 
-RELATIONS = ("mediates", "brokers-agreement", "meets", "accuses", "urges", "opposes", "visits", "holds-post", "fights")
+RELATIONS = (
+    "mediates",
+    "brokers-agreement",
+    "meets",
+    "accuses",
+    "urges",
+    "opposes",
+    "visits",
+    "holds-post",
+    "fights",
+    "signs",
+    "is-party-to",
+)
 WINDOWS: list[tuple[date | None, date | None]] = [
     (None, None), (date(2031, 1, 1), None), (None, date(2031, 12, 31)), (date(2030, 1, 1), date(2031, 12, 31)),
 ]  # fmt: skip
@@ -308,12 +344,12 @@ def compound(said: list[Statement], chance: Chance) -> list[Statement]:
 @given(
     several_fitting(25, RELATIONS), st.integers(0, 2**32),
     st.sampled_from(Unit), st.sampled_from(By), st.sampled_from(Split), st.booleans(),
-    st.sampled_from(WINDOWS),
+    st.sampled_from(WINDOWS), st.sampled_from([MIXED, mixed(EVENTS, EVENTS, PAPERS), mixed(PAPERS, TEXTS, PAPERS)]),
 )  # fmt: skip
 @settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_tables_count_what_loops_over_statements_count(
     norland: KnowledgeGraph, said: list[Statement], seed: int, unit: Unit, by: By, split: Split, joined: bool,
-    window: tuple[date | None, date | None],
+    window: tuple[date | None, date | None], sources: dict[str, Source],
 ) -> None:  # fmt: skip
     since, until = window
     said = compound(said, Chance(seed))
@@ -324,9 +360,9 @@ def test_tables_count_what_loops_over_statements_count(
             s for s in standing if s.relation in vocabulary().question("mediates")
             and (s.modality != "negated" or s.relation == "mediates")
         ]  # fmt: skip
-    snapshot = revision_of(norland, said)
+    snapshot = revision_of(norland, said, sources)
     found = table(snapshot, Selection(since=since, until=until), unit, by, split=split, joined=joined)
-    expected = Oracle(asked, standing, unit, by, split, joined, since, until).rows()
+    expected = Oracle(asked, standing, sources, unit, by, split, joined, since, until).rows()
     rows = rows_of(found)
     assert set(rows) == set(expected)
     for key, row in expected.items():
@@ -425,6 +461,34 @@ def test_claims_that_nobody_linked_are_at_least_one_event(norland: KnowledgeGrap
     assert counts(norland, said, "claims")["norland", "sudland", "2031-01"] == (3, 3, 1, 3)
     two_coders = [*said, act(7, "2031-01-05", source="note", coder="other")]
     assert counts(norland, two_coders, "claims")["norland", "sudland", "2031-01"] == (4, 4, 1, 3)
+
+
+def test_several_data_sets_may_tell_of_the_same_events(norland: KnowledgeGraph) -> None:
+    other = TABLE.model_copy(update={"id": "note", "dataset": "storm-wire"})
+    said = [act(1, "2031-01-05"), act(2, "2031-01-06"), act(3, "2031-01-05", source="note")]
+    found = table(revision_of(norland, said, {"table": TABLE, "note": other}), Selection(), Unit.DYAD, By.MONTH)
+    (row,) = rows_of(found).values()
+    assert (row["coded_events_low"], row["coded_events_high"]) == (2, 3)
+
+
+def test_an_agreement_is_one_event_of_each_pair_of_its_parties(norland: KnowledgeGraph) -> None:
+    papers = TABLE.model_copy(update={"kind": PAPERS})
+    said = [
+        told(n, subject=party, relation="is-party-to", object="river-treaty", when="2031-01-05", record="treaty")
+        for n, party in enumerate(("norland", "sudland", "upper-valley"))
+    ]
+    third = told(
+        4, subject="league-of-rivers", relation="is-third-party-to", object="river-treaty", when="2031-01-05",
+        parties=("norland", "sudland"),
+    )  # fmt: skip
+    snapshot = revision_of(norland, [*said, third], {"table": papers})
+    rows = rows_of(table(snapshot, Selection(), Unit.DYAD, By.MONTH))
+    assert {k: (r["agreements_statements_low"], r["agreements_events_low"]) for k, r in rows.items()} == {
+        ("norland", "sudland", "2031-01"): (3, 1),
+        ("norland", "upper-valley", "2031-01"): (2, 1),
+        ("sudland", "upper-valley", "2031-01"): (2, 1),
+    }
+    assert {(r["agreements_events_high"], r["coded_events_high"]) for r in rows.values()} == {(1, None)}
 
 
 def mediation(number: int, day: str, *sides: str) -> Statement:
