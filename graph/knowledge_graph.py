@@ -46,6 +46,7 @@ from graph.shipped import shipped_data
 from graph.snapshot import Snapshot
 from graph.sources import Source
 from graph.statements import Statement, in_order
+from graph.tables import By, Split, Table, Unit, table
 from graph.timelines import Step, Timeline, timeline
 from graph.values import Term, Value, bound
 from graph.writing import Draft, Report, ontology_hash
@@ -495,6 +496,18 @@ class KnowledgeGraph(Asking):
     def timeline(self, by: Step | str = Step.MONTH, **filters: Any) -> Timeline:
         snapshot = self.snapshot
         return timeline(snapshot, selection_from_names(snapshot, filters), Step(by))
+
+    def table(
+        self, unit: Unit | str, by: By | str = By.MONTH, *, level: Level | str = Level.ENTITY,
+        split: Split | str = Split.NONE, joined: bool = True, complete: bool = True, **filters: Any,
+    ) -> Table:  # fmt: skip
+        """What is told of each unit in each period, for statistics: see `graph.tables.table`."""
+        snapshot = self.snapshot
+        selection = selection_from_names(snapshot, filters)
+        return table(
+            snapshot, selection, Unit(unit), By(by), level=Level(level), split=Split(split), joined=joined,
+            complete=complete,
+        )  # fmt: skip
 
     def conflicts(self) -> tuple[Contradiction, ...]:
         return contradictions(self.snapshot)

@@ -5,13 +5,16 @@ import importlib
 import io
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from graph.exceptions import MissingExtraError, ParameterError
 from graph.tables.codebook import codebook_json, meanings
 from graph.tables.tables import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class TableFormat(StrEnum):
@@ -38,7 +41,7 @@ class TableFormat(StrEnum):
     def check(self) -> None:
         """Raises MissingExtraError where a library that the format needs is not installed."""
         for library in {TableFormat.CSV: (), TableFormat.PARQUET: ("pyarrow",), TableFormat.STATA: ("pandas",)}[self]:
-            _library(library, self)
+            _library(library, f"a table as {self.name.title()}")
 
 
 _MEDIA_TYPES = {
@@ -64,6 +67,21 @@ def written(table: Table, format: TableFormat) -> bytes:
             return _stata(table)
 
 
+def frame(table: Table) -> "pd.DataFrame":
+    """The table as a pandas DataFrame of strings and whole numbers, NA where missing. Raises MissingExtraError."""
+    pandas = _library("pandas", "a DataFrame")
+    columns = {
+        name: pandas.array(values, "string") if values.dtype == object else _whole(pandas, values)
+        for name, values in table.columns.items()
+    }
+    found: pd.DataFrame = pandas.DataFrame(columns)
+    return found
+
+
+def _whole(pandas: Any, values: Any) -> Any:
+    return pandas.arrays.IntegerArray(np.ma.getdata(values).astype(np.int64), np.ma.getmaskarray(values).copy())
+
+
 def _csv(table: Table) -> bytes:
     output = io.StringIO()
     writer = csv.writer(output)
@@ -73,7 +91,7 @@ def _csv(table: Table) -> bytes:
 
 
 def _parquet(table: Table) -> bytes:
-    arrow, parquet = _library("pyarrow", TableFormat.PARQUET), _library("pyarrow.parquet", TableFormat.PARQUET)
+    arrow, parquet = (_library(name, "a table as Parquet") for name in ("pyarrow", "pyarrow.parquet"))
     arrays = {}
     for name, values in table.columns.items():
         if values.dtype == object:
@@ -87,7 +105,7 @@ def _parquet(table: Table) -> bytes:
 
 
 def _stata(table: Table) -> bytes:
-    pandas = _library("pandas", TableFormat.STATA)
+    pandas = _library("pandas", "a table as Stata")
     frame = pandas.DataFrame({name: _series(pandas, values) for name, values in table.columns.items()})
     output = io.BytesIO()
     frame.to_stata(
@@ -112,8 +130,8 @@ def _longest(values: Any) -> int:
     return max((len(text.encode()) for text in set(values.tolist())), default=0)
 
 
-def _library(name: str, format: TableFormat) -> Any:
+def _library(name: str, what: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise MissingExtraError(f"a table as {format.name.title()}", name.partition(".")[0], "tables") from None
+        raise MissingExtraError(what, name.partition(".")[0], "tables") from None

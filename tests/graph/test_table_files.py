@@ -13,7 +13,7 @@ import pytest
 
 from graph import KnowledgeGraph, Selection
 from graph.exceptions import MissingExtraError
-from graph.tables import By, Split, Table, TableFormat, Unit, codebook_json, codebook_markdown, table, written
+from graph.tables import By, Split, Table, TableFormat, Unit, codebook_json, codebook_markdown, frame, table, written
 
 Rows = list[tuple[Any, ...]]
 
@@ -46,6 +46,19 @@ def test_every_format_holds_the_same(made: Table, format: TableFormat) -> None:
     assert names == list(made.columns)
     assert rows == list(made.rows())
     assert written(made, format) == written(made, format)
+
+
+def test_a_frame_holds_the_same(made: Table) -> None:
+    found = frame(made)
+    assert {str(t) for t in found.dtypes} == {"string", "Int64"}
+    rows = found.astype(object).where(found.notna(), None).itertuples(index=False, name=None)
+    assert list(rows) == list(made.rows())
+
+
+def test_tables_are_asked_for_by_name(norland: KnowledgeGraph) -> None:
+    found = norland.table("mediator-dyad", "year", between=("Norland", "Sudland"), level="state")
+    assert set(found.columns["mediator_id"].tolist()) >= {"westmark"}
+    assert set(found.columns["side1_id"].tolist()) == {"norland"}
 
 
 def test_the_codebook_tells_every_column_and_where_it_comes_from(made: Table) -> None:
