@@ -14,6 +14,7 @@ from graph.questions import Answers, Found
 from graph.selection import Selection
 from graph.snapshot import Snapshot
 from graph.statements import Statement, StatementRef
+from graph.timelines import Counts, Series
 from graph.wording import in_words
 from ontology import Relation, vocabulary
 
@@ -99,6 +100,8 @@ def found_answer(snapshot: Snapshot, f: Found) -> Json:
         "object": entity_ref(snapshot, f.object),
         "about": statement_ref(snapshot, f.about),
         "parties": [entity_ref(snapshot, p) for p in f.parties],
+        "evidence": f.evidence,
+        "inferred": f.inferred,
         "modalities": f.modalities,
         "disputed": f.disputed,
         "voices": [
@@ -110,6 +113,7 @@ def found_answer(snapshot: Snapshot, f: Found) -> Json:
             for v in f.voices
         ],
         "statements": list(f.statements),
+        "datasets": f.datasets,
         "events": f.events,
         "events_exact": f.events_exact,
         "earliest": f.earliest,
@@ -143,6 +147,7 @@ def who_answer(
         "coverage": {
             "statements": len(snapshot.columns),
             "matched": answers.statements,
+            "by_evidence": answers.by_evidence,
             "undated": answers.undated,
             "actors": [coverage_answer(snapshot, c) for c in coverage(snapshot, (n for n in named if n))],
         },
@@ -150,9 +155,10 @@ def who_answer(
 
 
 def coverage_answer(snapshot: Snapshot, c: Coverage) -> Json:
-    """What the graph holds about one actor."""
+    """What the graph holds about one actor, of one kind of evidence."""
     return {
         "entity": entity_ref(snapshot, c.entity),
+        "evidence": c.evidence,
         "statements": c.statements,
         "as_subject": c.as_subject,
         "by_relation": c.by_relation,
@@ -160,6 +166,17 @@ def coverage_answer(snapshot: Snapshot, c: Coverage) -> Json:
         "earliest": c.earliest,
         "latest": c.latest,
     }
+
+
+def series_answer(series: Series) -> Json:
+    """The counts of one data set over time."""
+    return {"dataset": series.dataset, "evidence": series.evidence} | counts_answer(series.counts)
+
+
+def counts_answer(counts: Counts) -> Json:
+    """Counts over time."""
+    periods = [{"period": p, "statements": n} for p, n in counts.periods.items()]
+    return {"periods": periods, "spread": counts.spread, "undated": counts.undated}
 
 
 def entity_summary(snapshot: Snapshot, id: str) -> Json:

@@ -232,7 +232,7 @@ def _bounded(number: int) -> None:
 
 def _who(snapshot: Snapshot, path: str, parameters: WhoParameters) -> Items:
     selection = parameters.selection(snapshot, question=path.removeprefix("/who/"))
-    found = ask(snapshot, selection, parameters.level).found
+    found = ask(snapshot, selection, parameters.level, joined=parameters.joined).found
     _bounded(len(found))
     return [_plain(answers.found_answer(snapshot, f)) for f in found], [s for f in found for s in f.statements]
 
@@ -261,8 +261,11 @@ def _conflicts(snapshot: Snapshot, _path: str, _parameters: Page) -> Items:
 def _timeline(snapshot: Snapshot, _path: str, parameters: TimelineParameters) -> Items:
     selection = parameters.selection(snapshot, relation=parameters.relation, family=parameters.family)
     found = timeline(snapshot, selection, parameters.by)
-    items: list[Any] = [{"period": p, "statements": n} for p, n in found.periods.items()]
-    items.append({"spread": found.spread, "undated": found.undated})
+    items: list[Any] = []
+    for series in found.series:
+        of_it = {"dataset": series.dataset, "evidence": series.evidence.value}
+        items += [of_it | {"period": p, "statements": n} for p, n in series.counts.periods.items()]
+        items.append(of_it | {"spread": series.counts.spread, "undated": series.counts.undated})
     return items, snapshot.columns.ids_of(snapshot.selector.select(selection).rows)
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.errors import Problem
 from graph.differences import Subject
+from graph.evidence import Evidence
 from graph.exceptions import ParameterError
 from graph.knowledge_graph import selection_from_names
 from graph.questions import Level
@@ -22,7 +23,7 @@ from ontology import Kind, Modality, Status
 
 Word = Annotated[str, Field(min_length=1, max_length=500)]
 MAX_LIMIT = 1000
-_LOOKUP, _FEW = {"subject", "object", "between", "since", "until", "exact"}, 1000
+_LOOKUP, _FEW = {"subject", "object", "between", "since", "until", "exact", "joined"}, 1000
 
 
 def _whole_number(value: Any) -> Any:
@@ -70,7 +71,14 @@ class Narrowing(Parameters):
     )
     topic: Word | None = Field(None, description="What it concerns.", examples=["armenia-azerbaijan-peace-treaty"])
     source: list[Word] = Field([], description="Id of a source; may be repeated.", examples=[["article"]])
-    dataset: Word | None = Field(None, description="Name of a data set.", examples=["armenia-azerbaijan-talks"])
+    dataset: list[Word] = Field(
+        [], description="Name of a data set; may be repeated.", examples=[["armenia-azerbaijan-talks"]]
+    )
+    evidence: list[Evidence] = Field(
+        [],
+        description="What it rests on: curated claims, coded events or agreements; may be repeated.",
+        examples=[["claim"]],
+    )
     attributed_to: Word | None = Field(
         None, description="A speaker, at any depth of the chain.", examples=["Zakharova"]
     )
@@ -117,6 +125,11 @@ class WhoParameters(Narrowing, Page):
 
     level: Level = Field(
         Level.ENTITY, description="How far actors are rolled up: to bodies or states.", examples=["state"]
+    )
+    joined: bool = Field(
+        True,
+        description="With between, false: coded events that name one side each are not joined.",
+        examples=[False],
     )
 
     def lookup(self, snapshot: Snapshot, question: str) -> Selection | None:

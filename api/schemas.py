@@ -6,6 +6,8 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from graph.differences import Change, Subject
+from graph.evidence import Evidence
+from graph.questions import Sides
 from ontology import Kind, Modality, Status
 
 Value = TypeVar("Value")
@@ -106,30 +108,52 @@ class VoiceBody(Body):
 
 
 class Answer(Body):
-    """All statements of one subject, relation, object, about and parties."""
+    """All statements of one subject, relation, object, about and parties, and of one kind of evidence."""
 
     subject: Ref | None
     relation: str
     object: Ref | None
     about: StatementRef | None
     parties: list[Ref]
+    evidence: Annotated[Evidence, Field(description="What it rests on; kinds are never counted together.")]
+    inferred: Annotated[
+        bool, Field(description="True where no statement names both sides, but several together are taken to.")
+    ]
     modalities: dict[Modality, int]
     disputed: int
     voices: list[VoiceBody]
     statements: list[str]
-    events: Annotated[int, Field(description="Distinct events that are said to have taken place.")]
+    datasets: Annotated[dict[str, int], Field(description="Statements by data set.")]
+    events: Annotated[
+        int,
+        Field(
+            description="Distinct events that are said to have taken place. Of several data sets of coded events, "
+            "which may tell of the same, what the one that tells of most has."
+        ),
+    ]
     events_exact: Annotated[
-        bool, Field(description="False where an act was repeated, or statements may tell of one event unlinked.")
+        bool,
+        Field(
+            description="False where an act was repeated, statements may tell of one event unlinked, or sides are "
+            "joined."
+        ),
     ]
     earliest: date | None
     latest: date | None
-    sides: Annotated[str | None, Field(description="With `between`: both or one of the two are named.")] = None
+    sides: Annotated[
+        Sides | None,
+        Field(
+            description="With `between`: both or one of the two are named; joined, where rows of one data set name "
+            "one each and tell of one mediator in one sentence of a story, or else on one day."
+        ),
+    ] = None
 
 
 class ActorCoverage(Body):
-    """What the graph holds about one actor."""
+    """What the graph holds about one actor, of one kind of evidence."""
 
     entity: Ref
+    evidence: Annotated[Evidence | None, Field(description="Null where it holds nothing about the actor.")]
     statements: int
     as_subject: int
     by_relation: dict[str, int]
@@ -146,6 +170,7 @@ class CoverageBody(Body):
 
     statements: int
     matched: int
+    by_evidence: Annotated[dict[Evidence, int], Field(description="Those matched, by what they are evidence of.")]
     undated: int
     actors: list[ActorCoverage]
 
@@ -404,13 +429,24 @@ class PeriodBody(Body):
     statements: int
 
 
-class TimelineBody(Body):
-    """Statements per period."""
+class SeriesBody(Body):
+    """Statements of one data set per period."""
 
-    by: str
+    dataset: str
+    evidence: Evidence
     periods: list[PeriodBody]
     spread: Annotated[int, Field(description="Statements whose dates reach over several periods.")]
     undated: Annotated[int, Field(description="Statements without a date, or with only one bound.")]
+
+
+class TimelineBody(Body):
+    """Statements per period, by data set; all together only where they are of one kind of evidence, else null."""
+
+    by: str
+    series: list[SeriesBody]
+    periods: list[PeriodBody] | None
+    spread: int | None
+    undated: int | None
     revision: int
 
 

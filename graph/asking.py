@@ -37,9 +37,10 @@ class Asking(ABC):
         """
 
     @abstractmethod
-    def ask(self, question: str, *, level: Level | str = Level.ENTITY, **filters: Any) -> Answers:
+    def ask(self, question: str, *, level: Level | str = Level.ENTITY, joined: bool = True, **filters: Any) -> Answers:
         """Who does what to whom: `question` is a relation or a family, filters are those of Selection by name.
 
+        With `between`, coded events that name one side each answer together unless `joined` is false.
         `kg.ask("mediates", between=("Armenia", "Azerbaijan"))`. Raises UnknownTermError, UnknownNameError,
         AmbiguousNameError, ParameterError.
         """
@@ -58,7 +59,7 @@ class Asking(ABC):
 
     @abstractmethod
     def timeline(self, by: Step | str = Step.MONTH, **filters: Any) -> Timeline:
-        """The selected statements counted per day, month or year."""
+        """The selected statements of each data set counted per day, month or year: see `Timeline`."""
 
     @abstractmethod
     def conflicts(self) -> tuple[Contradiction, ...]:

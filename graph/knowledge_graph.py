@@ -23,6 +23,7 @@ from graph.contradictions import Contradiction, contradictions
 from graph.datasets import Dataset, check_texts, dataset_folders, read_dataset
 from graph.differences import Differences
 from graph.entities import Entity
+from graph.evidence import Evidence
 from graph.exceptions import InputError, InputErrors, NotFoundError, StoreFormatError
 from graph.frames import entity_faults, frame_faults, source_faults
 from graph.identities import Judgement
@@ -470,9 +471,10 @@ class KnowledgeGraph(Asking):
         """A selection from names instead of ids, lists or single values, and dates or ISO strings."""
         return selection_from_names(self.snapshot, filters)
 
-    def ask(self, question: str, *, level: Level | str = Level.ENTITY, **filters: Any) -> Answers:
+    def ask(self, question: str, *, level: Level | str = Level.ENTITY, joined: bool = True, **filters: Any) -> Answers:
         snapshot = self.snapshot
-        return ask(snapshot, selection_from_names(snapshot, filters | {"question": question}), Level(level))
+        selection = selection_from_names(snapshot, filters | {"question": question})
+        return ask(snapshot, selection, Level(level), joined=joined)
 
     def statements(self, **filters: Any) -> list[Statement]:
         snapshot = self.snapshot
@@ -590,9 +592,10 @@ def selection_from_names(snapshot: Snapshot, filters: Mapping[str, Any]) -> Sele
         values["role"] = tuple(f"{r}:{names.resolve(n)}" if n else r for r, _, n in pairs)
     if values.get("according_to") not in (None, SOURCE_VOICE):
         values["according_to"] = names.resolve(values["according_to"], actor=actor)
-    if "source" in values:
-        values["source"] = _listed(values["source"])
-    for name, kind in (("modality", Modality), ("status", Status)):
+    for name in ("source", "dataset"):
+        if name in values:
+            values[name] = _listed(values[name])
+    for name, kind in (("modality", Modality), ("status", Status), ("evidence", Evidence)):
         if name in values:
             values[name] = tuple(kind(v) for v in _listed(values[name]))
     for name in ("since", "until"):

@@ -26,6 +26,8 @@ from graph.columns import (
     Rows,
     day,
 )
+from graph.evidence import KINDS, Evidence
+from graph.joining import joinings, united
 from graph.selection import Selection
 from graph.snapshot import Snapshot
 from ontology import Kind, Modality, Status, vocabulary
@@ -39,12 +41,23 @@ class Level(StrEnum):
     STATE = "state"
 
 
+class Sides(StrEnum):
+    """How an answer names the two sides asked for."""
+
+    BOTH = "both"
+    JOINED = "joined"
+    ONE = "one"
+
+
 _DISPUTED, _CODED = STATUSES.index(Status.DISPUTED), MODALITIES.index(Modality.CODED)
 TOLD = frozenset(
     MODALITIES.index(m)
     for m in (Modality.ASSERTED, Modality.CODED, Modality.CLAIMED, Modality.PRESUPPOSED, Modality.INTERPRETED)
 )
 """Modalities that tell of something that took place."""
+SIDES = tuple(Sides)
+_BOTH, _JOINED, _ONE = range(3)
+_AGREEMENT = KINDS.index(Evidence.AGREEMENT)
 _LEVELS = {Level.ENTITY: frozenset[Kind](), Level.BODY: BODIES | {Kind.STATE}, Level.STATE: frozenset({Kind.STATE})}
 
 
@@ -59,12 +72,14 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One answer: all selected statements of one (subject, relation, object, about, parties).
+    """One answer: all selected statements of one (subject, relation, object, about, parties) and kind of evidence.
 
     `events` counts the events that the statements say took place: those that share an event count once, aims,
-    conditions and denials not at all. Where not `events_exact` that number is unsure: an act was repeated an unknown
-    number of times, two coders read one text, or nobody said whether several statements tell of one event. `sides`:
-    "both" or "one" of the pair asked for, None where none was.
+    conditions and denials not at all. Several data sets of coded events may tell of the same: what the one that tells
+    of most has is counted. Where not `events_exact` that number is unsure: an act was repeated an unknown number of
+    times, two coders read one text, or nobody said whether several statements tell of one event. `sides`: "both" or
+    "one" of the pair asked for, None where none was; "joined" where each statement names one, see `graph.joining`.
+    `datasets` counts the statements by data set.
     """
 
     subject: str | None
@@ -73,15 +88,22 @@ class Found:
     object: str | None
     about: str | None
     parties: tuple[str, ...]
-    sides: str | None
+    evidence: Evidence
+    sides: Sides | None
     modalities: dict[Modality, int]
     disputed: int
     voices: tuple[Voice, ...]
     statements: tuple[str, ...]
+    datasets: dict[str, int]
     events: int
     events_exact: bool
     earliest: date | None
     latest: date | None
+
+    @property
+    def inferred(self) -> bool:
+        """Whether no statement says it as it stands here, but several together are taken to."""
+        return self.sides is Sides.JOINED
 
 
 class FoundList(Sequence[Found]):
@@ -115,18 +137,26 @@ class FoundList(Sequence[Found]):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The answers to a question, most stated first, and how many statements were left out for having no date."""
+    """The answers to a question, by kind of evidence and most stated first, and the statements in them, counted.
+
+    `undated` ones were left out of the window for having no date.
+    """
 
     found: Sequence[Found]
-    statements: int
+    by_evidence: dict[Evidence, int]
     undated: int
+
+    @property
+    def statements(self) -> int:
+        """How many statements the answers rest on, of whatever kind."""
+        return sum(self.by_evidence.values())
 
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
     """Selected rows gathered into answers: the rows of answer n are `sizes[n]` of `rows` from `starts[n]`.
 
-    The arrays have one value a row. `parties` leads to `sets`; `sides` is None where no pair was asked for.
+    The arrays have one value a row. `parties` leads to `sets`; `sides` to Sides, None where no pair was asked for.
     """
 
     rows: Rows
@@ -135,28 +165,46 @@ class _Groups:
     parties: Ints
     sets: Sequence[Collection[int]]
     sides: npt.NDArray[np.int8] | None
+    event: Rows
     starts: Rows
     sizes: Rows
 
 
-def ask(snapshot: Snapshot, selection: Selection, level: Level = Level.ENTITY) -> Answers:
-    """Gathers the selected statements into answers. Raises what `Selector.select` raises."""
+def ask(snapshot: Snapshot, selection: Selection, level: Level = Level.ENTITY, *, joined: bool = True) -> Answers:
+    """Gathers the selected statements into answers. Raises what `Selector.select` raises.
+
+    Unless `joined` is false, coded mediations that name one side each of the pair asked for answer together: see
+    `graph.joining`.
+    """
     chosen = snapshot.selector.select(selection)
     rows = chosen.rows
     if not len(rows):
-        return Answers(FoundList(snapshot), 0, chosen.undated)
+        return Answers(FoundList(snapshot), {}, chosen.undated)
     c = snapshot.columns
     subject, object, parties, sets = rolled_up(snapshot, rows, level)
-    sides = snapshot.selector.sides(rows, selection.between, selection.exact) if selection.between else None
+    event = c.event[rows].astype(np.int64)
+    evidence = snapshot.selector.origins.evidence[c.source[rows]]
+    # All that tables of agreements tell of one agreement is one event.
+    paper = (evidence == _AGREEMENT) & (event == NONE) & are_agreements(snapshot, object)
+    event[paper] = len(c.events) + len(rows) + object[paper]
+    sides = None
+    if selection.between:
+        one, other = snapshot.selector.on_sides(rows, selection.between, selection.exact)
+        sides = np.where(one & other, _BOTH, _ONE).astype(np.int8)
+        if joined and (found := joinings(snapshot, selection, rows, (one, other), subject, object)) is not None:
+            together = found != NONE
+            sides[together] = _JOINED
+            event[together] = found[together] + len(c.events)
+            parties, sets = united(parties, sets, found)
     is_statement = c.flags[rows] & SUBJECT_IS_STATEMENT
     # Two numbers stand for the six values that make an answer: NumPy sorts numbers many times faster than rows.
     act = _packed((subject, 0), (object, len(c.entities)), (c.relation[rows], len(c.relations)), (is_statement, 4))
-    more = _packed((c.about[rows], 0), (parties, len(sets)), (0 if sides is None else sides, 4))
+    more = _packed((c.about[rows], 0), (parties, len(sets)), (0 if sides is None else sides, 4), (evidence, 4))
     order = np.lexsort((more, act))
     new = np.flatnonzero((np.diff(act[order]) != 0) | (np.diff(more[order]) != 0)) + 1
     starts = np.concatenate([[0], new])
     sizes = np.diff(np.concatenate([starts, [len(rows)]]))
-    # Most stated first, then by name.
+    # Most stated first, then by name; but numbers of statements of several kinds of evidence do not compare.
     first = order[starts]
     by = (
         c.order_of_ids[rows[first]],
@@ -165,7 +213,8 @@ def ask(snapshot: Snapshot, selection: Selection, level: Level = Level.ENTITY) -
         np.where(is_statement[first], -1, c.rank["entities"][np.where(is_statement[first], NONE, subject[first])]),
         c.rank["relations"][c.relation[rows[first]]],
         -sizes,
-        np.zeros(len(first)) if sides is None else sides[first] == 1,
+        evidence[first],
+        np.zeros(len(first)) if sides is None else sides[first],
     )
     best = np.lexsort(by)
     groups = _Groups(
@@ -175,10 +224,24 @@ def ask(snapshot: Snapshot, selection: Selection, level: Level = Level.ENTITY) -
         parties[order],
         sets,
         None if sides is None else sides[order],
+        event[order],
         starts[best],
         sizes[best],
     )
-    return Answers(FoundList(snapshot, groups), len(rows), chosen.undated)
+    kinds = {KINDS[n]: k for n, k in enumerate(np.bincount(evidence).tolist()) if k}
+    return Answers(FoundList(snapshot, groups), kinds, chosen.undated)
+
+
+def are_agreements(snapshot: Snapshot, numbers: Ints) -> npt.NDArray[np.bool_]:
+    """Which of these numbers of entities, NONE among them, are agreements."""
+    present, where = np.unique(numbers, return_inverse=True)
+    found = [n != NONE and _kind(snapshot, n) is Kind.AGREEMENT for n in present.tolist()]
+    return np.array(found, bool)[where]
+
+
+def _kind(snapshot: Snapshot, number: int) -> Kind | None:
+    entity = snapshot.entities.get(snapshot.columns.entities[number])
+    return entity.kind if entity else None
 
 
 def _packed(*digits: tuple[npt.NDArray[Any] | int, int]) -> Rows:
@@ -271,8 +334,11 @@ def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
     rows = groups.rows[at]
     ids = c.ids_of(rows)
     modality, status, flags = c.modality[rows].tolist(), c.status[rows].tolist(), c.flags[rows].tolist()
-    speakers, source, event = c.speakers[rows].tolist(), c.source[rows].tolist(), c.event[rows].tolist()
+    speakers, source, event = c.speakers[rows].tolist(), c.source[rows].tolist(), groups.event[at].tolist()
     coder = c.coder[rows].tolist()
+    origins = snapshot.selector.origins
+    dataset = origins.dataset[c.source[rows]].tolist()
+    evidence = origins.evidence[c.source[groups.rows[starts]]].tolist()
     low, high = c.earliest[rows].tolist(), c.latest[rows].tolist()
     subject, object, parties = (
         groups.subject[starts].tolist(),
@@ -287,7 +353,10 @@ def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
         begin, end = end, end + size
         part = slice(begin, end)
         is_statement = flags[begin] & SUBJECT_IS_STATEMENT
-        events, sure = _events(event[part], modality[part], source[part], coder[part])
+        kind = KINDS[evidence[n]]
+        telling = list(zip(event[part], modality[part], source[part], coder[part], dataset[part], strict=True))
+        events, sure = _events(telling) if kind is Evidence.CLAIM else _events_of_datasets(telling)
+        named = None if sides is None else SIDES[sides[n]]
         found.append(Found(
             subject=None if is_statement or subject[n] == NONE else c.entities[subject[n]],
             subject_statement=c.id(subject[n]) if is_statement else None,
@@ -295,7 +364,8 @@ def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
             object=None if object[n] == NONE else c.entities[object[n]],
             about=None if about[n] == NONE else c.id(about[n]),
             parties=tuple(sorted([c.entities[p] for p in groups.sets[parties[n]]])),
-            sides=None if sides is None else "both" if sides[n] == 2 else "one",
+            evidence=kind,
+            sides=named,
             modalities={MODALITIES[m]: k for m, k in sorted(Counter(modality[part]).items())},
             disputed=status[part].count(_DISPUTED),
             voices=tuple(
@@ -303,22 +373,37 @@ def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
                 for (chain, place), k in Counter(zip(speakers[part], source[part], strict=True)).most_common()
             ),
             statements=tuple(ids[part]),
+            datasets={origins.datasets[d]: k for d, k in Counter(dataset[part]).most_common()},
             events=events,
             events_exact=sure
+            and named is not Sides.JOINED
             and not any(f & REPEATED and m in TOLD for f, m in zip(flags[part], modality[part], strict=True)),
             **_bounds(low[part], high[part]),
         ))  # fmt: skip
     return found
 
 
-def _events(event: list[int], modality: list[int], source: list[int], coder: list[int]) -> tuple[int, bool]:
+_Telling = tuple[int, int, int, int, int]
+"""Of a statement: event, modality, source, coder, data set."""
+
+
+def _events_of_datasets(tellings: list[_Telling]) -> tuple[int, bool]:
+    """The same of what data sets code: two of them may tell of one event, so the one that tells of most counts."""
+    datasets: dict[int, list[_Telling]] = {}
+    for telling in tellings:
+        datasets.setdefault(telling[-1], []).append(telling)
+    found = [_events(those) for those in datasets.values()]
+    return max(n for n, _ in found), all(sure for _, sure in found) and sum(n > 0 for n, _ in found) < 2
+
+
+def _events(tellings: list[_Telling]) -> tuple[int, bool]:
     """Number of events that the statements say took place, and whether that is sure.
 
     Aims, conditions and denials tell of none. What two coders of one text tell of without naming an event counts
     once: as often as the one who tells of more. Several statements that nobody linked, or told apart as records of a
     data set, may be of one event.
     """
-    told = [(e, s, k, m == _CODED) for e, m, s, k in zip(event, modality, source, coder, strict=True) if m in TOLD]
+    told = [(e, s, k, m == _CODED) for e, m, s, k, _ in tellings if m in TOLD]
     unnamed = Counter((s, k) for e, s, k, _ in told if e == NONE)
     most: dict[int, int] = {}
     for (s, _), n in unnamed.items():

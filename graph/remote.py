@@ -26,6 +26,7 @@ import ontology
 from graph.asking import Asking
 from graph.contradictions import Contradiction
 from graph.entities import Entity
+from graph.evidence import Evidence
 from graph.exceptions import (
     Candidate,
     GraphError,
@@ -43,7 +44,7 @@ from graph.selection import Selection
 from graph.sources import Source
 from graph.statements import Statement, in_order
 from graph.stores import Answer
-from graph.timelines import Step, Timeline
+from graph.timelines import Counts, Series, Step, Timeline
 from graph.values import Value
 from graph.writing import Report
 from ontology import Kind, Modality, OntologyError, Status, store_prefixes
@@ -105,12 +106,13 @@ class RemoteGraph(Asking):
         found = self._json(f"/names/{quote(name, safe='')}", actor=actor, on=on)
         return str(found["id"])
 
-    def ask(self, question: str, *, level: Level | str = Level.ENTITY, **filters: Any) -> Answers:
-        parameters = _parameters(filters) | {"level": Level(level)}
+    def ask(self, question: str, *, level: Level | str = Level.ENTITY, joined: bool = True, **filters: Any) -> Answers:
+        parameters = _parameters(filters) | {"level": Level(level), "joined": joined}
         pages = self._pages(f"/who/{quote(question, safe='')}", parameters)
         found = [_found(item) for page in pages for item in page["answers"]]
         coverage = pages[0]["coverage"]
-        return Answers(found, coverage["matched"], coverage["undated"])
+        kinds = {Evidence(kind): n for kind, n in coverage["by_evidence"].items()}
+        return Answers(found, kinds, coverage["undated"])
 
     def statements(self, **filters: Any) -> list[Statement]:
         pages = self._pages("/statements", _parameters(filters))
@@ -130,8 +132,16 @@ class RemoteGraph(Asking):
 
     def timeline(self, by: Step | str = Step.MONTH, **filters: Any) -> Timeline:
         found = self._json("/timeline", **_parameters(filters), by=Step(by))
-        periods = {p["period"]: p["statements"] for p in found["periods"]}
-        return Timeline(periods, found["spread"], found["undated"])
+        return Timeline(
+            tuple(
+                Series(
+                    s["dataset"],
+                    Evidence(s["evidence"]),
+                    Counts({p["period"]: p["statements"] for p in s["periods"]}, s["spread"], s["undated"]),
+                )
+                for s in found["series"]
+            )
+        )
 
     def conflicts(self) -> tuple[Contradiction, ...]:
         return tuple(
@@ -404,7 +414,7 @@ def _parameters(filters: Mapping[str, Any]) -> Json:
     """Filters as parameters. Raises what `Selection` and its fields raise for a filter or word that there is not."""
     Selection(**filters)
     found = {k: v for k, v in filters.items() if v is not None}
-    for name, kind in (("modality", Modality), ("status", Status)):
+    for name, kind in (("modality", Modality), ("status", Status), ("evidence", Evidence)):
         if name in found:
             found[name] = [kind(v) for v in _listed(found[name])]
     for name in ("since", "until"):

@@ -22,7 +22,9 @@ from graph.columns import (
     Rows,
     inverted,
 )
+from graph.evidence import KINDS, Evidence, Origins
 from graph.exceptions import NotFoundError, ParameterError
+from graph.sources import Source
 from ontology import Modality, Status, UnknownTermError, vocabulary
 
 Mask = npt.NDArray[np.bool_]
@@ -52,7 +54,8 @@ class Selection:
     role: tuple[str, ...] = ()
     topic: str | None = None
     source: tuple[str, ...] = ()
-    dataset: str | None = None
+    dataset: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     attributed_to: str | None = None
     according_to: str | None = None
     depth: Literal["outermost", "any"] = "outermost"
@@ -67,17 +70,22 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """Rows that match, and how many matched but for the window, having no date at all."""
+    """Rows that match, and those that match but for the window, having no date at all."""
 
     rows: Rows
-    undated: int
+    without_date: Rows
+
+    @property
+    def undated(self) -> int:
+        """How many have no date at all."""
+        return len(self.without_date)
 
 
 class Selector:
-    """Evaluates selections over one revision's columns. `dataset_of` gives a source's data set."""
+    """Evaluates selections over one revision's columns."""
 
-    def __init__(self, columns: Columns, acting: Acting, dataset_of: dict[str, str | None]) -> None:
-        self._c, self._acting, self._dataset_of = columns, acting, dataset_of
+    def __init__(self, columns: Columns, acting: Acting, sources: Mapping[str, Source]) -> None:
+        self._c, self._acting, self._sources = columns, acting, sources
 
     def select(self, s: Selection) -> Selected:
         """The rows that match, in no meaningful order. Raises ParameterError, UnknownTermError and NotFoundError."""
@@ -87,13 +95,13 @@ class Selector:
             if not len(rows):
                 break
             rows = part(rows)
-        undated = 0
+        undated = np.empty(0, np.int64)
         if s.since or s.until:
             low = s.since.toordinal() if s.since else OPEN_START
             high = s.until.toordinal() if s.until else OPEN_END
             earliest, latest = self._c.earliest[rows], self._c.latest[rows]
             no_date = (earliest == OPEN_START) & (latest == OPEN_END)
-            undated = int(no_date.sum())
+            undated = rows[no_date]
             rows = rows[~no_date & (earliest <= high) & (latest >= low)]
         return Selected(rows, undated)
 
@@ -107,10 +115,15 @@ class Selector:
             role = word.partition(":")[0]
             if role not in vocabulary().roles:
                 raise UnknownTermError("role", role, vocabulary().roles)
-        known = {"source": self._dataset_of, "data set": self._dataset_of.values(), "event": self._c.events}
-        for what, id in (*(("source", i) for i in s.source), ("data set", s.dataset), ("event", s.event)):
-            if id is not None and id not in known[what]:
-                raise NotFoundError(what, id)
+        datasets = {x.dataset for x in self._sources.values()} - {None} if s.dataset else set()
+        for what, ids, known in (
+            ("source", s.source, self._sources),
+            ("data set", s.dataset, datasets),
+            ("event", (s.event,) if s.event else (), self._c.events),
+        ):
+            for id in ids:
+                if id not in known:
+                    raise NotFoundError(what, id, sorted(map(str, datasets)) if what == "data set" else ())
 
     def most(self, s: Selection) -> int:
         """A number that the selected statements do not exceed, had without selecting them. Raises UnknownTermError."""
@@ -177,6 +190,11 @@ class Selector:
         return self._numbers(r.id for r in vocabulary().relations.values() if r.symmetric)
 
     @cached_property
+    def origins(self) -> Origins:
+        """The kind of evidence and the data set of each source."""
+        return Origins(self._c.sources, self._sources)
+
+    @cached_property
     def _mediation(self) -> list[int]:
         return self._numbers(vocabulary().question(MEDIATION))
 
@@ -202,8 +220,11 @@ class Selector:
             named = [c.source_number[i] for i in s.source if i in c.source_number]
             yield lambda rows: rows[_among(c.source[rows], named, c.sources)]
         if s.dataset:
-            within = [n for n, i in enumerate(c.sources) if self._dataset_of.get(i) == s.dataset]
+            within = [n for n, i in enumerate(c.sources) if (x := self._sources.get(i)) and x.dataset in s.dataset]
             yield lambda rows: rows[_among(c.source[rows], within, c.sources)]
+        if s.evidence:
+            kinds = [KINDS.index(k) for k in s.evidence]
+            yield lambda rows: rows[_among(self.origins.evidence[c.source[rows]], kinds, KINDS)]
         if s.event:
             event = c.events.index(s.event) if s.event in c.events else -2
             yield lambda rows: rows[c.event[rows] == event]
@@ -299,18 +320,35 @@ class Selector:
         )
 
     def sides(self, rows: Rows, pair: tuple[str, ...], exact: bool = False) -> npt.NDArray[np.int8]:
-        """How many of the two actors stand on the sides: parties where there are any, else subject and object."""
+        """How many of the two actors stand on the sides: see `on_sides`."""
+        one, other = self.on_sides(rows, pair, exact)
+        return one.astype(np.int8) + other
+
+    def on_sides(self, rows: Rows, pair: Sequence[str], exact: bool = False) -> list[Mask]:
+        """For each actor the rows of which it is a side: a party where there are any, else subject or object."""
         c = self._c
-        count = np.zeros(len(rows), np.int8)
+        found = []
         without = c.parties[rows] == 0
         # A mediator is not a side: in a mediation without named parties subject and object are no pair.
-        ends = without & ~_among(c.relation[rows], self._mediation, c.relations)
+        ends = without & ~self.are_mediations(rows)
         for actor in pair:
             hit = self._in_parties(rows, actor, exact)
             hit |= ends & self._match(rows, actor, self._entity_subjects(rows), exact)
             hit |= ends & self._match(rows, actor, c.object[rows], exact)
-            count += hit
-        return count
+            found.append(hit)
+        return found
+
+    def are_mediations(self, rows: Rows) -> Mask:
+        """Rows whose relation is of the family mediation."""
+        return _among(self._c.relation[rows], self._mediation, self._c.relations)
+
+    def is_one_of(self, rows: Rows, actors: Iterable[str], exact: bool = False) -> Mask:
+        """Rows whose subject is one of these actors."""
+        subjects = self._entity_subjects(rows)
+        found: Mask = np.zeros(len(rows), bool)
+        for actor in actors:
+            found |= self._match(rows, actor, subjects, exact)
+        return found
 
     def _about(self, rows: Rows, s: Selection) -> Mask:
         c = self._c

@@ -136,7 +136,7 @@ class Snapshot:
     @cached_property
     def selector(self) -> Selector:
         """Evaluates selections."""
-        return Selector(self.columns, self.acting, {s.id: s.dataset for s in self.sources.values()})
+        return Selector(self.columns, self.acting, self.sources)
 
     @property
     def listed_entities(self) -> list[str]:

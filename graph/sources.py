@@ -53,3 +53,8 @@ class Source(Model):
             return None
         # Short enough for the names in an archive, and one's own for each source and content.
         return f"{self.id[:60]}-{hashlib.sha256(f'{self.id} {self.sha256}'.encode()).hexdigest()[:16]}"
+
+    @property
+    def collection(self) -> str:
+        """What it is counted with: its data set, itself where it is of none."""
+        return self.dataset or self.id

@@ -10,6 +10,8 @@ from api.commands.console import application, note, write_json, write_table
 from api.commands.opening import DataOption, StoreOption, opened
 from api.commands.options import with_options, wrong_usage
 from api.parameters import WhoParameters
+from graph.evidence import Evidence
+from graph.questions import Sides
 from graph.questions import ask as find
 from graph.snapshot import Snapshot
 from ontology import vocabulary
@@ -40,7 +42,7 @@ def ask(
     with opened(store, data) as graph:
         snapshot = graph.snapshot
         selection = parameters.selection(snapshot, question=question)
-        answers = find(snapshot, selection, parameters.level)
+        answers = find(snapshot, selection, parameters.level, joined=parameters.joined)
         shown = parameters.model_dump(mode="json", exclude_defaults=True)
         body = who_answer(snapshot, question, shown, answers, selection, parameters.limit)
         if as_json:
@@ -58,8 +60,9 @@ def _write(snapshot: Snapshot, body: dict[str, Any]) -> None:
         note(f"Nothing is known of this among {coverage['statements']} statements. That is not a no.")
         for actor in coverage["actors"]:
             relations = ", ".join(f"{r} {n}" for r, n in list(actor["by_relation"].items())[:6])
+            kind = f" ({_KINDS[actor['evidence']]})" if actor["evidence"] else ""
             note(
-                f"  {actor['entity']['label']}: {actor['statements']} statements"
+                f"  {actor['entity']['label']}: {actor['statements']} statements{kind}"
                 + (f" ({relations})" if relations else "")
             )
     if body["total"] > len(answers):
@@ -68,8 +71,15 @@ def _write(snapshot: Snapshot, body: dict[str, Any]) -> None:
         note(f"{coverage['undated']} more without any date, left out by the window")
 
 
+_LOOKED_UP = 20
+_SIDES = {Sides.ONE: "one of the two sides", Sides.JOINED: "inferred from rows that name one side each"}
+_KINDS = {Evidence.CLAIM: "curated claims", Evidence.EVENT: "coded events", Evidence.AGREEMENT: "agreements"}
+_EVIDENCE = {Evidence.EVENT: "coded events:", Evidence.AGREEMENT: "agreements:"}
+
+
 def _row(snapshot: Snapshot, answer: dict[str, Any]) -> list[str]:
-    statements = [snapshot.statement(id) for id in answer["statements"]]
+    # Data sets of events may have thousands in one answer: the first tell where to look.
+    statements = [snapshot.statement(id) for id in answer["statements"][:_LOOKED_UP]]
     parties = " and ".join(p["label"] for p in answer["parties"])
     subject = answer["subject"]["label"] if answer["subject"] else parties or "somebody"
     target = [answer["object"]["label"]] if answer["object"] else []
@@ -77,8 +87,9 @@ def _row(snapshot: Snapshot, answer: dict[str, Any]) -> list[str]:
     if parties and answer["subject"]:
         stand_for_object = "object" in vocabulary().relation(answer["relation"]).frame.parties_for
         target += [parties if stand_for_object and not answer["object"] else f"between {parties}"]
-    target += ["(one of the two sides)"] if answer.get("sides") == "one" else []
-    how = [f"{m} {n}" if n > 1 else str(m) for m, n in answer["modalities"].items()]
+    target += [f"({_SIDES[answer['sides']]})"] if answer.get("sides") in _SIDES else []
+    how = [_EVIDENCE[answer["evidence"]]] if answer["evidence"] in _EVIDENCE else []
+    how += [f"{m} {n}" if n > 1 else str(m) for m, n in answer["modalities"].items()]
     how += [f"{answer['disputed']} disputed"] if answer["disputed"] else []
     voices = dict.fromkeys(
         ", citing ".join(e["label"] for e in v["attributed_to"]) or f"the source, {v['source']}"
@@ -88,14 +99,19 @@ def _row(snapshot: Snapshot, answer: dict[str, Any]) -> list[str]:
         f"{s.source} {s.start}-{s.end}" if s.record is None else f"{s.source} record {s.record}" for s in statements
     )
     when = dict.fromkeys(filter(None, (s.when or (s.when_text or "").partition(";")[0] for s in statements)))
-    if len(when) > 4:
+    if len(when) > 4 or len(answer["statements"]) > _LOOKED_UP:
         when = dict.fromkeys([f"{answer['earliest'] or '…'} to {answer['latest'] or '…'}"])
     label = vocabulary().relation(answer["relation"]).label
-    return [subject, label, "\n".join(target), "\n".join(how), "\n".join(voices), "\n".join(when), _few(list(places))]
+    more = len(answer["statements"]) - len(statements)
+    found = [subject, label, "\n".join(target), "\n".join(how), "\n".join(voices), "\n".join(when)]
+    return [*found, _few(list(places), more)]
 
 
-def _few(lines: list[str], most: int = 5) -> str:
-    return "\n".join(lines if len(lines) <= most else [*lines[: most - 1], f"and {len(lines) - most + 1} more"])
+def _few(lines: list[str], further: int, most: int = 5) -> str:
+    if len(lines) > most:
+        further += len(lines) - most + 1
+        lines = lines[: most - 1]
+    return "\n".join([*lines, f"and {further} more"] if further else lines)
 
 
 app = application(

@@ -39,7 +39,11 @@ Question = Annotated[
     "/who/{question}", response_model=schemas.WhoBody, summary="Who mediates, opposes, invites whom, and who says so"
 )
 async def who(question: Question, parameters: Annotated[WhoParameters, Query()], reply: ReplyDep) -> Response:
-    """Answers are grouped by subject, relation, object, about and parties; each names statements, voices, modalities.
+    """Answers are grouped by subject, relation, object, about, parties and kind of evidence.
+
+    Each names its statements, voices, modalities and data sets. `evidence` tells whether it rests on curated claims, on
+    coded events or on agreements: kinds are never added up. With `between`, answers that name both sides come first,
+    then those `joined` from coded events that name one side each, then those that name one.
 
     An empty list means that the graph knows nothing of it, never "no": `coverage` says what it does hold.
     """
@@ -55,7 +59,7 @@ def _who(question: str, parameters: WhoParameters, reply: Reply, selection: Sele
     page = cursor_query(f"/who/{question}", parameters)
     offset = read_cursor(parameters.cursor, snapshot.revision, page)
     selection = selection or parameters.selection(snapshot, question=question)
-    found = ask(snapshot, selection, parameters.level)
+    found = ask(snapshot, selection, parameters.level, joined=parameters.joined)
     reply.make_ready()
     given: dict[str, Any] = parameters.model_dump(mode="json", exclude_defaults=True, exclude={"cursor"})
     body = answers.who_answer(snapshot, question, given, found, selection, parameters.limit, offset)
@@ -112,18 +116,15 @@ def read_network(parameters: Annotated[StatementParameters, Query()], reply: Rep
 
 @router.get("/timeline", response_model=schemas.TimelineBody, summary="Statements per day, month or year")
 def read_timeline(parameters: Annotated[TimelineParameters, Query()], reply: ReplyDep) -> Response:
-    """A statement counts only in a period that its dates lie within; the others are counted apart."""
+    """In `series` by data set. A statement counts in a period only where its dates lie within; the others apart.
+
+    `periods`, `spread` and `undated` are those of all data sets together, and null where these are of several kinds of
+    evidence: claims, coded events and agreements are never added up.
+    """
     reply.check()
     snapshot = reply.snapshot
     selection = parameters.selection(snapshot, relation=parameters.relation, family=parameters.family)
     found = timeline(snapshot, selection, parameters.by)
-    periods = [{"period": p, "statements": n} for p, n in found.periods.items()]
-    return reply.json(
-        {
-            "by": parameters.by,
-            "periods": periods,
-            "spread": found.spread,
-            "undated": found.undated,
-            "revision": snapshot.revision,
-        }
-    )
+    total = answers.counts_answer(found.total) if found.total else dict.fromkeys(("periods", "spread", "undated"))
+    series = [answers.series_answer(s) for s in found.series]
+    return reply.json({"by": parameters.by, "series": series, **total, "revision": snapshot.revision})

@@ -43,6 +43,8 @@ def test_who_tells_subject_voices_modalities_and_sides(norland: TestClient) -> N
                 "object": None,
                 "about": None,
                 "parties": [NORLAND, SUDLAND],
+                "evidence": "claim",
+                "inferred": False,
                 "modalities": {"asserted": 1, "negated": 1},
                 "disputed": 0,
                 "voices": [
@@ -50,6 +52,7 @@ def test_who_tells_subject_voices_modalities_and_sides(norland: TestClient) -> N
                     {"attributed_to": [EVA_STRAND], "source": "gazette-2", "statements": 1},
                 ],
                 "statements": [key["westmark-mediates"], key["westmark-did-not-mediate"]],
+                "datasets": {"norland": 2},
                 "events": 1,
                 "events_exact": True,
                 "earliest": "2030-01-01",
@@ -75,10 +78,12 @@ def test_nothing_known_is_an_empty_list_with_coverage(norland: TestClient) -> No
     assert answer["coverage"] == {
         "statements": 18,
         "matched": 0,
+        "by_evidence": {},
         "undated": 0,
         "actors": [
             {
                 "entity": {"id": "league-of-rivers", "label": "League of Rivers"},
+                "evidence": "claim",
                 "statements": 2,
                 "as_subject": 1,
                 "by_relation": {"offers-mediation": 1, "rejects-mediation": 1},

@@ -123,7 +123,7 @@ def test_questions_see_what_statements_written_anew_would_say(said: list[Stateme
         assert len(set(used)) == len(used), "one set has two numbers"
     oracle = Oracle(anew)
     oracle.links = [(ledger.one(a), ledger.one(b), span) for a, b, span in oracle.links]
-    chosen = Selector(columns, Acting(columns, ENTITIES), {s.id: s.dataset for s in SOURCES.values()})
+    chosen = Selector(columns, Acting(columns, ENTITIES), SOURCES)
     for q in [selection(chance) for _ in range(8)]:
         asked = ledger.asked(q)
         unknown = q.event and q.event not in {s.event.id for s in said if s.event}

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph import KnowledgeGraph, Level, Selection, Statement
+from graph import KnowledgeGraph, Level, Selection, Source, Statement
 from graph.contradictions import contradictions, contradictions_of
 from graph.coverage import count_by_relation, coverage
+from graph.evidence import Evidence
 from graph.questions import Voice, ask
-from graph.timelines import Step, timeline
+from graph.timelines import Counts, Step, timeline
 from ontology import Modality, Status
 from tests.graph.strategies import SOURCES, several_fitting
 
@@ -174,25 +175,46 @@ def test_a_claimed_or_disputed_holding_of_a_post_rolls_nobody_up(kg: KnowledgeGr
 
 def test_coverage_tells_what_is_known_of_an_actor(norland: KnowledgeGraph) -> None:
     (found,) = coverage(norland.snapshot, ["westmark", "westmark"])
-    assert (found.entity, found.statements, found.as_subject) == ("westmark", 4, 4)
+    assert (found.entity, found.evidence, found.statements, found.as_subject) == ("westmark", "claim", 4, 4)
     assert found.by_relation == {"mediates": 2, "hosts": 1, "is-ready-for": 1}
     assert (found.earliest, found.latest) == (date(2030, 1, 1), date(2031, 3, 31))
 
 
+def counts(kg: KnowledgeGraph, selection: Selection, step: Step) -> Counts:
+    (series,) = timeline(kg.snapshot, selection, step).series
+    assert (series.dataset, series.evidence) == ("norland", "claim")
+    return series.counts
+
+
 def test_a_timeline_counts_what_lies_within_a_period_and_the_rest_apart(norland: KnowledgeGraph) -> None:
-    months = timeline(norland.snapshot, Selection(), Step.MONTH)
-    assert months.periods == {"2031-03": 5}
-    assert (months.spread, months.undated) == (2, 11)
-    years = timeline(norland.snapshot, Selection(), Step.YEAR)
-    assert (years.periods, years.spread, years.undated) == ({"2030": 1, "2031": 5}, 1, 11)
-    days = timeline(norland.snapshot, Selection(), Step.DAY)
-    assert days.periods == {"2031-03-01": 1, "2031-03-15": 1}
+    assert counts(norland, Selection(), Step.MONTH) == Counts({"2031-03": 5}, spread=2, undated=11)
+    assert counts(norland, Selection(), Step.YEAR) == Counts({"2030": 1, "2031": 5}, spread=1, undated=11)
+    assert counts(norland, Selection(), Step.DAY).periods == {"2031-03-01": 1, "2031-03-15": 1}
+    assert norland.timeline().total == counts(norland, Selection(), Step.MONTH)
 
 
 def test_a_timeline_of_a_window_counts_the_undated_apart(norland: KnowledgeGraph) -> None:
-    found = timeline(norland.snapshot, Selection(since=date(2031, 1, 1), until=date(2031, 12, 31)), Step.YEAR)
+    found = counts(norland, Selection(since=date(2031, 1, 1), until=date(2031, 12, 31)), Step.YEAR)
     before = norland.statements(until="2030-12-31", question="mediates")
     assert sum(found.periods.values()) + found.spread + found.undated == len(norland.statements()) - len(before) == 17
+
+
+def test_a_timeline_keeps_data_sets_apart_and_adds_up_no_kinds(kg: KnowledgeGraph) -> None:
+    said = {"subject": "norland", "relation": "meets", "object": "sudland", "when": "2031-03-01", "modality": "coded"}
+    kg.add(
+        [Statement.model_validate(said | {"source": f"rows-{n}", "record": "1"}) for n in range(2)],
+        sources=[Source(id=f"rows-{n}", title="rows", kind="event table", dataset=f"rows-{n}") for n in range(2)],
+    )
+    found = kg.timeline("day", relation="meets", exact=True)
+    events = Counts({"2031-03-01": 1}, 0, 0)
+    assert [(s.dataset, s.evidence, s.counts) for s in found.series][-2:] == [
+        ("rows-0", Evidence.EVENT, events), ("rows-1", Evidence.EVENT, events),
+    ]  # fmt: skip
+    assert kg.timeline("day", relation="meets", evidence="event").total == Counts({"2031-03-01": 2}, 0, 0)
+    assert {s.evidence for s in kg.timeline().series} == {Evidence.CLAIM, Evidence.EVENT}
+    assert kg.timeline().total is None
+    undated = kg.timeline("day", since="2031-01-01").series
+    assert [(s.dataset, s.counts.undated) for s in undated] == [("norland", 11), ("rows-0", 0), ("rows-1", 0)]
 
 
 # Contradictions

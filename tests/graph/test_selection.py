@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from graph import KnowledgeGraph, Selection, Statement, StatementRef
 from graph.acting import Acting
 from graph.columns import Columns
+from graph.evidence import Evidence, evidence
 from graph.exceptions import AmbiguousNameError, NotFoundError, ParameterError, UnknownNameError
 from graph.selection import Selector
 from ontology import UNSPECIFIED, Modality, Status, UnknownTermError, vocabulary
@@ -110,7 +111,8 @@ class Oracle:
             not q.between or any(self.sides(s, actor, x) for actor in q.between),
             not q.topic or s.topic == q.topic,
             not q.source or s.source in q.source,
-            not q.dataset or SOURCES[s.source].dataset == q.dataset,
+            not q.dataset or (SOURCES[s.source].dataset or "") in q.dataset,
+            not q.evidence or evidence(SOURCES[s.source]) in q.evidence,
             not q.attributed_to or self.spoken(s, q.attributed_to, "any", x),
             not q.modality or s.modality in q.modality,
             s.status in q.status,
@@ -158,7 +160,8 @@ def selection(chance: Chance) -> Selection:
         ),
         "topic": lambda: chance.one(ENTITIES),
         "source": lambda: chance.choice([("gazette-1",), ("gazette-2", "leaflet")]),
-        "dataset": lambda: "gazettes",
+        "dataset": lambda: ("gazettes",),
+        "evidence": lambda: chance.choice([(Evidence.CLAIM, Evidence.EVENT), (Evidence.AGREEMENT,)]),
         "attributed_to": lambda: chance.one(STATES),
         "according_to": lambda: chance.one([*STATES, "source"]),
         "modality": lambda: tuple(Modality(m) for m in (*chance.some(Modality, 3), "negated")),
@@ -179,7 +182,7 @@ def selection(chance: Chance) -> Selection:
 
 def selector(said: list[Statement]) -> tuple[Columns, Selector]:
     columns = Columns.empty().edited((), said, SOURCES, ENTITIES)
-    return columns, Selector(columns, Acting(columns, ENTITIES), {s.id: s.dataset for s in SOURCES.values()})
+    return columns, Selector(columns, Acting(columns, ENTITIES), SOURCES)
 
 
 said_together = several_fitting(60, RELATIONS)
@@ -219,9 +222,8 @@ def test_whom_somebody_acts_for_is_found_by_walking_every_path(said: list[Statem
 def test_every_filter_is_compared_with_the_oracle() -> None:
     compared = {
         "question", "relation", "family", "subject", "object", "about_relation", "about_subject", "party", "between",
-        "role",
-        "topic", "source", "dataset", "attributed_to", "according_to", "depth", "modality", "status", "since", "until",
-        "event", "involving", "exact",
+        "role", "topic", "source", "dataset", "evidence", "attributed_to", "according_to", "depth", "modality",
+        "status", "since", "until", "event", "involving", "exact",
     }  # fmt: skip
     assert {f.name for f in fields(Selection)} == compared
 

@@ -1,0 +1,79 @@
+"""Mediations of which data sets of events name one side a row: the rows that are taken to tell of one mediation."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.columns import MODALITIES, NONE, SUBJECT_IS_STATEMENT, Ints, Rows
+from graph.evidence import KINDS, Evidence
+from graph.selection import Selection
+from graph.snapshot import Snapshot
+from ontology import UNSPECIFIED, Modality
+
+Mask = npt.NDArray[np.bool_]
+
+
+def joinings(
+    snapshot: Snapshot, selection: Selection, rows: Rows, sides: Sequence[Mask], subject: Ints, object: Ints
+) -> Rows | None:
+    """For each row the number of the mediation that it is taken to tell of with others, NONE where it is not joined.
+
+    Rows of one mediator, relation and data set are joined that share an event, which stands for story and sentence, or
+    else one exact day, where together they name the two `sides` asked for and none of them names both. Only coded
+    events are, never curated claims; nobody mediates for himself, and who is not specified may be two. `subject` and
+    `object` are those of the rows at the level asked for. None where no row is joined.
+    """
+    c, selector = snapshot.columns, snapshot.selector
+    one, other = sides
+    at = np.flatnonzero(
+        selector.are_mediations(rows)
+        & (one ^ other)
+        & (selector.origins.evidence[c.source[rows]] == KINDS.index(Evidence.EVENT))
+        & (c.modality[rows] == MODALITIES.index(Modality.CODED))
+        & (c.flags[rows] & SUBJECT_IS_STATEMENT == 0)
+        & (subject != NONE)
+        & (subject != c.entity_number.get(UNSPECIFIED, NONE))
+    )
+    at = at[~selector.is_one_of(rows[at], selection.between, selection.exact)]
+    these = rows[at]
+    acts = [subject[at], c.relation[these], object[at], c.about[these], selector.origins.dataset[c.source[these]]]
+    exact_day = np.where(c.earliest[these] == c.latest[these], c.earliest[these], NONE)
+    found, number = np.full(len(at), NONE, np.int64), 0
+    for shared in (c.event[these], exact_day):
+        left = np.flatnonzero((found == NONE) & (shared != NONE))
+        for group in _groups(np.column_stack([*(a[left] for a in acts), shared[left]]), one[at[left]]):
+            found[left[group]] = number
+            number += 1
+    if not number:
+        return None
+    whole = np.full(len(rows), NONE, np.int64)
+    whole[at] = found
+    return whole
+
+
+def _groups(keys: npt.NDArray[np.integer], one: Mask) -> Iterator[Rows]:
+    """The places of equal keys, where some are of one side and some are not."""
+    if not len(keys):
+        return
+    number = np.unique(keys, axis=0, return_inverse=True)[1].ravel()
+    size, of_one = np.bincount(number), np.bincount(number, one)
+    order = np.argsort(number, kind="stable")
+    ends = np.cumsum(size)
+    for n in np.flatnonzero((of_one > 0) & (of_one < size)).tolist():
+        yield order[ends[n] - size[n] : ends[n]]
+
+
+def united(parties: Ints, sets: Sequence[Collection[int]], groups: Rows) -> tuple[Ints, Sequence[Collection[int]]]:
+    """Numbers of sets of parties, and the sets, where rows of one group have all the parties of the group."""
+    found, more = parties.copy(), list(sets)
+    numbers: dict[tuple[int, ...], int] = {}
+    at = np.flatnonzero(groups != NONE)
+    at = at[np.argsort(groups[at], kind="stable")]
+    for group in np.split(at, np.flatnonzero(np.diff(groups[at])) + 1):
+        union = tuple(sorted({e for n in parties[group].tolist() for e in sets[n]}))
+        if union not in numbers:
+            numbers[union] = len(more)
+            more.append(union)
+        found[group] = numbers[union]
+    return found, more
