@@ -214,7 +214,8 @@ def test_actors_are_rolled_up_before_rows_are_joined(cast: KnowledgeGraph) -> No
 def test_kinds_of_evidence_are_answers_of_their_own(cast: KnowledgeGraph) -> None:
     said = [
         row(1, *PAIR), row(2, *PAIR, source="tab"), row(3, *PAIR, source="tab", when="2031-04-05"),
-        row(4, *PAIR, source="gazette", modality=Modality.ASSERTED), row(5, *PAIR, source="treaties", object="river-treaty"),
+        row(4, *PAIR, source="gazette", modality=Modality.ASSERTED),
+        row(5, *PAIR, source="treaties", object="river-treaty"),
         row(6, *PAIR, source="treaties", object="river-treaty", when="2032"),
     ]  # fmt: skip
     found = answers(cast, said)
