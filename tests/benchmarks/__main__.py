@@ -16,6 +16,7 @@ from pathlib import Path
 from graph import KnowledgeGraph
 from tests.benchmarks.crowd import measure_crowd
 from tests.benchmarks.generator import generate
+from tests.benchmarks.importing import measure_importing
 from tests.benchmarks.loading import load, measure_loading, write_quads
 from tests.benchmarks.measure import Figure, save, show
 from tests.benchmarks.mirror import measure_mirror
@@ -23,7 +24,7 @@ from tests.benchmarks.over_http import MOST_FOR_RDFLIB, dump, measure_over_http
 from tests.benchmarks.questions import measure_questions
 from tests.benchmarks.service import measure_service
 
-PARTS = ("loading", "questions", "mirror", "service", "http", "crowd")
+PARTS = ("loading", "questions", "mirror", "service", "http", "crowd", "importing")
 SMALL = 10_000
 """Up to here rdflib in memory is asked too: beyond, it takes minutes."""
 
@@ -41,8 +42,13 @@ def main() -> int:
     if unknown := [p for p in given.parts if p not in PARTS]:
         parser.error(f"there is no part {unknown[0]!r}; there are {', '.join(PARTS)}")
     figures: list[Figure] = []
+    parts = given.parts or PARTS
     for size in given.sizes:
-        figures += measured(size, given.seed, given.repeats, given.parts or PARTS)
+        if set(parts) != {"importing"}:
+            figures += measured(size, given.seed, given.repeats, parts)
+        if "importing" in parts:
+            print(f"{size:,} statements: importing …", file=sys.stderr, flush=True)
+            figures += measure_importing(size, given.seed, given.repeats)
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
     show(figures, machine)
     save(figures, given.json, machine=machine, seed=given.seed, repeats=given.repeats)
