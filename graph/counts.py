@@ -10,7 +10,7 @@ from graph.selection import Selection
 from graph.snapshot import Snapshot
 
 
-class By(StrEnum):
+class CountedBy(StrEnum):
     """What statements are counted by. Those without it are not counted; a statement is no subject here."""
 
     SUBJECT = "subject"
@@ -20,12 +20,12 @@ class By(StrEnum):
 
 
 def counts(
-    snapshot: Snapshot, selection: Selection, by: Sequence[By], limit: int | None = None
+    snapshot: Snapshot, selection: Selection, by: Sequence[CountedBy], limit: int | None = None
 ) -> list[tuple[tuple[str, ...], int]]:
     """The ids that stand in `by`, and how many of the selected statements have them; most first, then by id."""
     c = snapshot.columns
     rows = snapshot.selector.select(selection).rows
-    tables = {By.RELATION: c.relations, By.SOURCE: c.sources}
+    tables = {CountedBy.RELATION: c.relations, CountedBy.SOURCE: c.sources}
     names = [tables.get(b, c.entities) for b in by]
     columns = [_column(snapshot, rows, b) for b in by]
     there = np.logical_and.reduce([column != NONE for column in columns])
@@ -52,8 +52,8 @@ def counts(
     return found[:limit]
 
 
-def _column(snapshot: Snapshot, rows: Rows, by: By) -> Ints:
+def _column(snapshot: Snapshot, rows: Rows, by: CountedBy) -> Ints:
     column: Ints = getattr(snapshot.columns, by)[rows]
-    if by is By.SUBJECT:
+    if by is CountedBy.SUBJECT:
         column = np.where(snapshot.columns.flags[rows] & SUBJECT_IS_STATEMENT, NONE, column).astype(np.int32)
     return column

@@ -20,7 +20,7 @@ from graph.asking import Asking
 from graph.changes import Change, SparqlUpdate, Touched, apply_change
 from graph.citations import Citations
 from graph.contradictions import Contradiction, contradictions
-from graph.counts import By, counts
+from graph.counts import CountedBy, counts
 from graph.datasets import Dataset, check_texts, dataset_folders, read_dataset
 from graph.differences import Differences
 from graph.entities import Entity
@@ -477,12 +477,14 @@ class KnowledgeGraph(Asking):
         selection = selection_from_names(snapshot, filters | {"question": question})
         return ask(snapshot, selection, Level(level), joined=joined)
 
-    def count(self, *by: By | str, limit: int | None = None, **filters: Any) -> list[tuple[tuple[str, ...], int]]:
+    def count(
+        self, *by: CountedBy | str, limit: int | None = None, **filters: Any
+    ) -> list[tuple[tuple[str, ...], int]]:
         """How many statements each has of what they are counted by ("subject", "object" ...), most first.
 
         The ten who mediate most: kg.count("subject", relation="mediates", limit=10)
         """
-        return counts(self.snapshot, self.select(**filters), [By(b) for b in by], limit)
+        return counts(self.snapshot, self.select(**filters), [CountedBy(b) for b in by], limit)
 
     def statements(self, **filters: Any) -> list[Statement]:
         snapshot = self.snapshot
