@@ -21,7 +21,8 @@ class Step(StrEnum):
     YEAR = "year"
 
 
-_DIGITS = {Step.DAY: 10, Step.MONTH: 7, Step.YEAR: 4}
+_UNITS = {Step.DAY: "D", Step.MONTH: "M", Step.YEAR: "Y"}
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,16 @@ def timeline(snapshot: Snapshot, selection: Selection, step: Step) -> Timeline:
     chosen = snapshot.selector.select(selection)
     c, origins = snapshot.columns, snapshot.selector.origins
 
+    key_of = origins.evidence.astype(np.int64) * len(origins.datasets) + origins.dataset
+    keys = np.unique(key_of).tolist()
+
     def groups(rows: Rows) -> dict[tuple[int, str], Rows]:
-        source = c.source[rows]
-        key = origins.evidence[source].astype(np.int64) * len(origins.datasets) + origins.dataset[source]
-        return {
-            (n // len(origins.datasets), origins.datasets[n % len(origins.datasets)]): rows[key == n]
-            for n in np.unique(key).tolist()
-        }
+        if not len(rows):
+            return {}
+        key = key_of[c.source[rows]] if len(keys) > 1 else None
+        found = {n: rows if key is None else rows[key == n] for n in keys}
+        size = len(origins.datasets)
+        return {(n // size, origins.datasets[n % size]): those for n, those in found.items() if len(those)}
 
     dated, undated = groups(chosen.rows), groups(chosen.without_date)
     none = np.empty(0, np.int64)
@@ -88,17 +92,23 @@ def timeline(snapshot: Snapshot, selection: Selection, step: Step) -> Timeline:
 
 
 def _counts(c: Columns, rows: Rows, undated: int, step: Step) -> Counts:
-    low, high = c.earliest[rows], c.latest[rows]
-    open_ended = (low == OPEN_START) | (high == OPEN_END)
-    spans, counts = np.unique(low[~open_ended].astype(np.int64) << 32 | high[~open_ended], return_counts=True)
-    periods: dict[str, int] = {}
-    spread = 0
-    digits = _DIGITS[step]
-    for span, n in zip(spans.tolist(), counts.tolist(), strict=True):
-        first, last = span >> 32, span & 0xFFFFFFFF
-        period = date.fromordinal(first).isoformat()[:digits]
-        if period == date.fromordinal(last).isoformat()[:digits]:
-            periods[period] = periods.get(period, 0) + n
-        else:
-            spread += n
-    return Counts(dict(sorted(periods.items())), spread, undated + int(open_ended.sum()))
+    every = len(rows) == len(c)  # then there is nothing to pick out
+    low, high = (c.earliest, c.latest) if every else (c.earliest[rows], c.latest[rows])
+    closed = (low != OPEN_START) & (high != OPEN_END)
+    if not closed.all():
+        low, high = low[closed], high[closed]
+    undated += len(rows) - len(low)
+    if not len(low):
+        return Counts({}, 0, undated)
+    first, last = int(low.min()), int(high.max())
+    # The period of each day that may come: days are counted, and only they are put into periods.
+    periods = (np.arange(first, last + 1) - _EPOCH).astype("datetime64[D]").astype(f"datetime64[{_UNITS[step]}]")
+    number = (periods - periods[0]).astype(np.int64)
+    exact = low == high
+    days = np.bincount((low if exact.all() else low[exact]) - first, minlength=len(periods))
+    begins, ends = number[low[~exact] - first], number[high[~exact] - first]
+    within = begins == ends
+    counts = np.bincount(number, days, minlength=number[-1] + 1) + np.bincount(begins[within], minlength=number[-1] + 1)
+    filled = np.flatnonzero(counts)
+    names = np.datetime_as_string(periods[0] + filled).tolist()
+    return Counts(dict(zip(names, counts[filled].astype(int).tolist(), strict=True)), int((~within).sum()), undated)
