@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +16,10 @@ from api.commands.console import application, note, output, write_json, write_ta
 from api.commands.load import Store, Wait
 from api.commands.opening import named_store
 from graph import InputError, KnowledgeGraph
+from graph.exceptions import StoreError
 from graph.importing import ImportReport, Options, SourceFile, formats
 from graph.importing.releases import Told
+from graph.revisions import RevisionFolder
 
 Name = Annotated[
     str | None, typer.Argument(metavar="FORMAT", help="One of those that --list lists.", show_default=False)
@@ -45,6 +48,7 @@ Rejects = Annotated[
     Path | None,
     typer.Option("--rejects", metavar="FILE", help="Where to write records that became no statement, as JSON lines."),
 ]
+_ENCODINGS = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman"}
 AsJson = Annotated[bool, typer.Option("--json", help="Print the reports as JSON.")]
 
 
@@ -67,16 +71,18 @@ def import_(
     if folder is None and not dry_run:
         raise typer.BadParameter("name the store: --store FOLDER, or TERTIUS_STORE in the environment")
     given = Options(tuple(names or ()), mapping, dict(_pair(v) for v in values or ()))
-    with _graph(None if dry_run and not _is_store(folder) else folder) as graph:
-        with _bar() as tell:
+    with contextlib.ExitStack() as stack:
+        # What cannot be written is told before anything is imported.
+        told = stack.enter_context(output(rejects)) if rejects and not dry_run else None
+        graph = stack.enter_context(_graph(None if dry_run and not _is_store(folder) else folder))
+        with _bar() as tell, _ended_in_order():
             reports = graph.import_files(
                 format, files, options=given, name=name, dry_run=dry_run, progress=tell, wait=wait
             )
-        if rejects and not dry_run:
-            with output(rejects) as file:
-                for report in reports:
-                    for line in graph.originals(report.source).rejected_lines():
-                        file.write(line)
+        if told:
+            for report in reports:
+                for line in graph.originals(report.source).rejected_lines():
+                    told.write(line)
         kept = [graph.originals(r.source).folder for r in reports if r.rejected] if not dry_run else []
     if as_json:
         write_json(reports)
@@ -100,8 +106,31 @@ def _graph(folder: Path | None) -> Iterator[KnowledgeGraph]:
             yield graph
     except BaseException:
         if new and folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove_unused(folder)
         raise
+
+
+def _remove_unused(folder: Path) -> None:
+    """Removes a store into which nobody else has written, or is writing, meanwhile."""
+    with contextlib.suppress(StoreError):
+        made = RevisionFolder(folder)
+        with made.locked():
+            if made.current_number() <= 1:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """SIGTERM ends what runs within as Ctrl-C does, so that nothing is left of it."""
+
+    def end(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -148,7 +177,7 @@ def _tell(r: ImportReport, dry_run: bool) -> None:
         "retracted, since the file no longer has them": r.retracted,
         "tell of an event that others tell of as well": r.linked,
         "have a code for which only a wider relation stands": r.unmapped,
-        "records that are no UTF-8, read as Windows-1252": r.other_encoding,
+        f"records that are no UTF-8, read as {_ENCODINGS.get(r.otherwise, r.otherwise)}": r.other_encoding,
     }
     for what, number in told.items():
         if number:
