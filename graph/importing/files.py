@@ -101,12 +101,16 @@ class SourceFile:
             packed = zipfile.ZipFile(self.path)
         except zipfile.BadZipFile as error:
             raise FormatError(f"{self.path} is cut off or damaged: {error}", way_out="fetch the file again") from None
-        names = [i.filename for i in packed.infolist() if not i.is_dir()]
+        # Archives that were made on a Mac hold a second one of metadata.
+        names = [i.filename for i in packed.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
         if len(names) != 1:
             raise FormatError(
                 f"{self.path} holds {len(names)} files: {', '.join(names[:5])}", way_out="unpack it and name them"
             )
-        return packed.open(names[0])
+        try:
+            return packed.open(names[0])
+        except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:  # a password, or packed otherwise
+            raise FormatError(f"{self.path} cannot be unpacked: {error}", way_out="unpack it first") from None
 
     def decoded(self, raw: bytes) -> str:
         """The text of a record: in its encoding, else in the other, which is then counted."""
@@ -126,6 +130,24 @@ class SourceFile:
         quiet = SourceFile(self.path, self.name, self.size)
         with quiet.open() as stream:
             return stream.read(size)
+
+
+def unreadable(head: bytes) -> tuple[str, str] | None:
+    """What no format can read in a file that begins so, and the way out; None where nothing is wrong."""
+    for magic, name in _PACKED.items():
+        if head.startswith(magic):
+            return f"is packed with {name}", "unpack it first: gz and zip alone are read as they are"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[:200].count(0) * 3 > len(head[:200]):
+        return "is in UTF-16, or no text", "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE"
+    if b"\r" in head and b"\n" not in head and head.lstrip()[:1] not in (b"[", b"{"):
+        return "has lines that end with CR alone", "give them ends that are read: tr '\\r' '\\n' < FILE"
+    return None
+
+
+_PACKED = {
+    b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7-Zip", b"\x28\xb5\x2f\xfd": "Zstandard", b"Rar!": "RAR",
+    b"\x1f\x8b\x08": "gzip twice", b"PK\x03\x04": "zip twice", b"PK\x05\x06": "zip without a file in it",
+}  # fmt: skip
 
 
 def first_bytes(stream: IO[bytes]) -> bytes:

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError
 
 from graph.columns import NONE, STATUSES, Columns, Rows, id_bytes
 from graph.entities import Model
-from graph.exceptions import InputError
+from graph.exceptions import FormatError, InputError
 from graph.frames import frame_faults
 from graph.importing.actors import Resolver
 from graph.importing.codes import Codes
@@ -50,6 +50,8 @@ class ImportReport(Model):
     source: str
     importer: str = IMPORTER
     sha256: str = ""
+    beside: str = ""
+    """Hash of the name tables, mapping and values that it was read with; empty where there were none."""
     read: int = 0
     stored: int = 0
     repeated: int = 0
@@ -60,6 +62,8 @@ class ImportReport(Model):
     retracted: int = 0
     linked: int = 0
     other_encoding: int = 0
+    otherwise: str = "cp1252"
+    """What those of another encoding were taken as."""
     first: str | None = None
     last: str | None = None
     reasons: dict[str, int] = Field(default_factory=dict)
@@ -73,13 +77,13 @@ class FileImport:
 
     def __init__(
         self, format: Format, file: SourceFile, options: Options, source: Source, *,
-        base: Snapshot, resolver: Resolver, folder: Path | None = None,
+        base: Snapshot, resolver: Resolver, beside: str = "", folder: Path | None = None,
         put_entity: Callable[..., object] = lambda *_: None, progress: Callable[[int], object] = lambda _: None,
     ) -> None:  # fmt: skip
         self.source = source
         self._format, self._file, self._options, self._base = format, file, options, base
         self._resolver, self._put_entity, self._progress = resolver, put_entity, progress
-        self._folder = folder
+        self._folder, self._beside = folder, beside
         self._originals: OriginalsWriter | None = None
         self._codes = Codes()
         self._fits: dict[tuple[object, ...], bool] = {}
@@ -92,6 +96,7 @@ class FileImport:
         self._when: str | None = None
         self._frames: dict[str, Frame] = {}
         self._listed: set[str] = set()
+        self._first_reason = ""
         self._judged = self._judgements()
 
     @property
@@ -99,7 +104,8 @@ class FileImport:
         """What became of the file so far."""
         return ImportReport(
             format=self._format.name, dataset=self._format.dataset, file=self._file.name, source=self.source.id,
-            sha256=self._file.sha256, other_encoding=self._file.other_encoding,
+            sha256=self._file.sha256, beside=self._beside,
+            other_encoding=self._file.other_encoding, otherwise=self._file.otherwise,
             first=self._days[0].isoformat() if self._days else None,
             last=self._days[1].isoformat() if self._days else None,
             reasons=dict(self._reasons.most_common(100)), unmapped_codes=dict(sorted(self._unmapped.items())),
@@ -120,12 +126,25 @@ class FileImport:
         while batch := list(itertools.islice(records, _BATCH)):
             yield from self._stored(batch)
             self._progress(self._counts["read"])
+        self._check_any()
         yield from self._vanished()
         if self._file.sha256 != self.source.sha256:
             raise InputError(f"{self._file.name} has changed while it was read", way_out="import it again")
         for entity in self._resolver.new.values():
             # Who is only listed is named by no statement: the data set's word keeps it.
             self._put_entity(entity, *[self._format.dataset][: entity.id in self._listed])
+
+    def _check_any(self) -> None:
+        """Raises FormatError where no record is left: it is another kind of file, or the tables beside it are wrong."""
+        if self._counts["stored"]:
+            return
+        read = self._counts["read"]
+        raise FormatError(
+            f"{self._file.name}: none of its {read} records can be a statement; {self._first_reason}"
+            if read
+            else f"{self._file.name} has no record, only a header",
+            way_out="is it the right file, with the right tables beside it?" if read else "fetch the file again",
+        )
 
     def finish(self, columns: Columns) -> dict[int, str]:
         """When all are there: the events that several of them tell of, by row. Keeps the report."""
@@ -147,6 +166,7 @@ class FileImport:
             self._counts["read"] += 1
             if reason is not None:
                 self._counts["rejected"] += 1
+                self._first_reason = self._first_reason or f"record {record.number}: {reason}"
                 self._reasons[_in_general(reason)] += 1
                 if self._originals:
                     self._originals.reject(record.number, record.raw, reason, self._file.name)

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import hashlib
 import re
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from pathlib import Path
 from graph.exceptions import FormatError, InputError
 from graph.importing.actors import Resolver
 from graph.importing.events import Format, Options
-from graph.importing.files import SourceFile
+from graph.importing.files import SourceFile, unreadable
 from graph.importing.originals import Originals
 from graph.importing.pipeline import IMPORTER, FileImport, ImportReport
 from graph.importing.registry import with_suggestion
@@ -45,9 +46,15 @@ def released(paths: Sequence[Path | str], name: str | None = None) -> Iterator[l
                 if not name:
                     raise InputError("standard input has no name", way_out="say which file it is: --name FILE")
                 kept = stack.enter_context(tempfile.NamedTemporaryFile(prefix="tertius-"))
-                while piece := sys.stdin.buffer.read(_PIECE):
-                    kept.write(piece)
-                kept.flush()
+                try:
+                    while piece := sys.stdin.buffer.read(_PIECE):
+                        kept.write(piece)
+                    kept.flush()
+                except OSError as error:
+                    raise InputError(
+                        f"standard input cannot be kept in {tempfile.gettempdir()} meanwhile: {error.strerror}",
+                        way_out="make room there, or name another folder: TMPDIR=FOLDER",
+                    ) from None
                 path = kept.name
             files.append(SourceFile.of(path, name=name))
         names = [f.name for f in files]
@@ -78,11 +85,14 @@ class Release:
         head = file.head()
         if not head.strip():
             raise FormatError(f"{file.name} is empty", way_out="fetch the file again")
+        if found := unreadable(head):
+            raise FormatError(f"{file.path or file.name} {found[0]}", way_out=found[1])
         self.source = Source(
             id=source_id(format, file.name), title=file.name, kind=format.kind, licence=format.licence,
             sha256=file.sha256, file=file.name, dataset=format.dataset, coder=format.coder, modality=Modality.CODED,
         )  # fmt: skip
         self._folder = originals_folder(store, self.source)
+        self._beside = beside(options)
 
     def known(self, sources: Mapping[str, Source]) -> ImportReport | None:
         """The report of the import that has brought this very file into the store already."""
@@ -90,13 +100,14 @@ class Release:
         if sources.get(self.source.id) != self.source or told is None:
             return None
         report = ImportReport.model_validate_json(told)
-        return report.model_copy(update={"unchanged": True}) if report.importer == IMPORTER else None
+        same = (report.importer, report.beside) == (IMPORTER, self._beside)
+        return report.model_copy(update={"unchanged": True}) if same else None
 
     def work(self, base: Snapshot, resolver: Resolver, draft: Draft | None, told: Told) -> FileImport:
         """The import, whose statements are to be read; without a draft nothing is kept of it."""
         return FileImport(
             self.format, self.file, self.options, self.source, base=base, resolver=resolver,
-            folder=self._folder if draft else None,
+            beside=self._beside, folder=self._folder if draft else None,
             put_entity=draft.add_entity if draft else lambda *_: None,
             progress=partial(told, self.file),
         )  # fmt: skip
@@ -107,6 +118,16 @@ class Release:
             yield from statements
         except FormatError as error:
             raise with_suggestion(error, self.file, self.format.name) from None
+
+
+def beside(options: Options) -> str:
+    """A hash of what a file is read with: with other name tables or another mapping it says something else."""
+    files = [*options.names, *filter(None, [options.mapping])]
+    content = [path.read_bytes() if path.is_file() else b"" for path in files]
+    if not content and not options.values:
+        return ""
+    told = [*(hashlib.sha256(c).hexdigest() for c in content), *sorted(f"{k}={v}" for k, v in options.values.items())]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def source_id(format: Format, name: str) -> str:

@@ -29,7 +29,14 @@ class GdeltTkg:
     def read(self, file: SourceFile, options: Options) -> Iterator[Record]:
         """The rows, in order. Raises FormatError where the file is none of numbers, or tables of names are missing."""
         with file.open() as stream:
-            if not numbered.steps(first_bytes(stream)):
+            steps = set(numbered.steps(first_bytes(stream)))
+            if len(steps) > 1 and not any(step % 24 for step in steps):
+                raise FormatError(
+                    "all steps are whole days in hours, and GDELT's are quarters of an hour",
+                    str(file.path or file.name),
+                    way_out="name the right format (tertius import --list)",
+                )
+            if not steps:
                 raise FormatError(
                     "the first lines are not four or five numbers each: subject, relation, object, step",
                     str(file.path or file.name),

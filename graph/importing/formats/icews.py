@@ -19,7 +19,9 @@ COLUMNS = (
 )  # fmt: skip
 _READ = [c for c in COLUMNS if c not in ("Intensity", "Publisher", *COLUMNS[14:])]
 _MISSING = ("", "NA", "NULL")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FIRST, _LAST = "1991-01-01", "2099-12-31"
+"""ICEWS begins after the first, and nothing of it can be of the century after the last."""
 
 
 class Icews:
@@ -50,7 +52,7 @@ class Icews:
                 elif row.reason is not None:
                     yield Record(number, row.raw, reason=row.reason)
                 else:
-                    yield self._record(number, row.raw, _Row._make(read(row.fields)), by_label)
+                    yield self._record(number, row.raw, _Row._make(map(str.strip, read(row.fields))), by_label)
 
     def header(self, head: bytes) -> list[str]:
         """The names of the columns, from how the file begins."""
@@ -78,6 +80,8 @@ class Icews:
         code = row.code
         if not _DAY.fullmatch(row.day):
             return Record(number, raw, reason=f"Event Date {row.day!r} is no day, such as 2018-06-01")
+        if not _FIRST <= row.day <= _LAST:
+            return Record(number, raw, reason=f"Event Date {row.day!r} is not between {_FIRST} and {_LAST}")
         if by_label:
             labelled = icews_codes().get(row.text.lower())
             if labelled is None:
@@ -127,9 +131,9 @@ def _given(value: str) -> str | None:
 
 @lru_cache(maxsize=1 << 18)
 def _mention(name: str, sectors: str, country: str) -> Mention | None:
-    if name.strip() in _MISSING:
+    if name in _MISSING:
         return None
-    return icews_mention(name.strip(), [s.strip() for s in sectors.split(",")], _given(country.strip()))
+    return icews_mention(name, [s.strip() for s in sectors.split(",")], _given(country))
 
 
 def _telling(row: _Row) -> str | None:

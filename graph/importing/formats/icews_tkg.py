@@ -35,7 +35,13 @@ class IcewsTkg:
         """The rows, in order. Raises FormatError where the file is in neither form, or tables of names are missing."""
         with file.open() as stream:
             head = first_bytes(stream)
-            if numbered.steps(head):
+            if steps := numbered.steps(head):
+                if hours := next((step for step in steps if step % 24), 0):
+                    raise FormatError(
+                        f"step {hours} is no whole day in hours, as ICEWS18 counts",
+                        str(file.path or file.name),
+                        way_out="name the right format (tertius import --list)",
+                    )
                 for numbers in numbered.numbered(file, stream, options.names):
                     yield _record(numbers, numbers.reason or _of_numbers(numbers))
             elif _days(head):

@@ -35,6 +35,8 @@ COLUMNS = (
 _NAMED_ONLY = frozenset({"Headline", "Event Text", "Feed", "Story ID"})
 _MISSING = frozenset({"", "None", "NA", "NaN", "nan"})
 _COUNTRY = re.compile(r"[A-Z]{3}")
+_FIRST, _LAST = "1990", "2099"
+"""POLECAT begins after the first, and nothing of it can be of the century after the last."""
 _CODE = re.compile(r"[^\s:]{1,180}")
 
 
@@ -117,6 +119,8 @@ def _event(fields: Mapping[str, str]) -> Event | str:
             edtf_bounds(when)
     except ValueError:
         return f"Event Date: {day!r} is no date such as 2021-01-02"
+    if when and not _FIRST <= when[:4] <= _LAST:
+        return f"Event Date: {day!r} is not of a year between {_FIRST} and {_LAST}"
     acting, towards = (_mentions(fields, columns) for columns in (_ACTOR, _RECIPIENT))
     if not acting and not towards:
         return "Actor Name: is missing, and so is Recipient Name"
