@@ -15,13 +15,13 @@ def agreement(id: str, title: str) -> Mention:
     return Mention(" ".join(title.split()) or f"PA-X {id}", Kind.AGREEMENT, codes=(f"pa-x:{id}",))
 
 
-def process(id: str, name: str) -> Mention | None:
-    """The peace process that an agreement belongs to, None where the data name none."""
+def process(name: str) -> Mention | None:
+    """The peace process that an agreement belongs to, None where the data name none.
+
+    Its number says nothing: other versions of the data set give it to another process.
+    """
     name = " ".join(name.split())
-    if name in UNSET:
-        return None
-    codes = (f"pa-x-process:{id}",) if id not in UNSET else ()
-    return Mention(name, Kind.PROCESS, codes=codes)
+    return None if name in UNSET else Mention(name, Kind.PROCESS)
 
 
 def day(text: str) -> str | None:

@@ -64,7 +64,7 @@ class PaX:
                 subject=subject,
                 object=agreement(id, row["Agt"]),
                 parties=named if column == "ThrdPart" else (),
-                topic=process(row["PP"].strip(), row["PPName"]),
+                topic=process(row["PPName"]),
                 note="; ".join(filter(None, (_note(column, cell), undated))) or None,
                 telling=f"pa-x:{id}",
             )

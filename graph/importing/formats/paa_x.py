@@ -127,7 +127,7 @@ def _event(row: dict[str, str]) -> Event:
         when=when,
         subject=actor(row["id_paax"].strip(), row["actor_name"], row["actor_type"], row["iso3c"], row["gwno"]),
         object=agreement(id, _DATED.sub("", row["agt_dat"])),
-        topic=process(row["PP"].strip(), row["PPName"]),
+        topic=process(row["PPName"]),
         note="; ".join(notes) or None,
         telling=f"pa-x:{id}",
     )

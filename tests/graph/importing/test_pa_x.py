@@ -33,7 +33,7 @@ def test_parties_and_third_parties_of_an_agreement(tmp_path: Path) -> None:
     assert (norland.parties, un.parties) == ((), (Mention("Norland"), Mention("Front")))
     for event in record.events:
         assert event.object == Mention("First Agreement", Kind.AGREEMENT, codes=("pa-x:12",))
-        assert event.topic == Mention("Norland process", Kind.PROCESS, codes=("pa-x-process:7",))
+        assert event.topic == Mention("Norland process", Kind.PROCESS)
         assert (event.record, event.when, event.note) == ("12", "2031-03-05", None)
 
 
@@ -131,7 +131,5 @@ class TestReleased:
                 assert event.object[:2] == (" ".join(row["Agt"].split()), Kind.AGREEMENT)
                 assert event.object.codes == (f"pa-x:{row['AgtId']}",)
                 assert event.topic == (
-                    Mention(" ".join(row["PPName"].split()), Kind.PROCESS, codes=(f"pa-x-process:{row['PP']}",))
-                    if row["PPName"] != "NA"
-                    else None
+                    Mention(" ".join(row["PPName"].split()), Kind.PROCESS) if row["PPName"] != "NA" else None
                 )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from graph import KnowledgeGraph
 from graph.exceptions import FormatError
 from graph.importing.events import Mention, Options
 from graph.importing.files import SourceFile
@@ -31,7 +32,7 @@ def test_a_party(tmp_path: Path) -> None:
     assert event.relation == "is-party-to"
     assert event.subject == Mention("Norland", Kind.STATE, codes=("paa-x:CON_1", "iso3166-1-alpha3:NOR"))
     assert event.object == Mention("A Peace Plan", Kind.AGREEMENT, codes=("pa-x:6",))
-    assert event.topic == Mention("Norland process", Kind.PROCESS, codes=("pa-x-process:7",))
+    assert event.topic == Mention("Norland process", Kind.PROCESS)
     assert (event.record, event.when, event.note) == ("38", "2031-03-05", "third party in practice, condition C4")
 
 
@@ -115,4 +116,18 @@ class TestReleased:
             )
             assert event.object.codes == (f"pa-x:{row['AgtId']}",)
             assert row["agt_dat"].startswith(event.object.name)
-            assert event.topic == Mention(row["PPName"], Kind.PROCESS, codes=(f"pa-x-process:{row['PP']}",))
+            assert event.topic == Mention(row["PPName"], Kind.PROCESS)
+
+
+def test_processes_keep_their_names_beside_another_version_of_the_project(
+    empty: KnowledgeGraph, shared_data: Path
+) -> None:
+    """The same numbers stand for other processes there."""
+    table = shared_data / "mediation" / "paa-x" / "agts_rus_china.russia.csv"
+    empty.import_files("pa-x", [next((shared_data / "mediation" / "pa-x").iterdir())])
+    [report] = empty.import_files("paa-x", [table])
+    named = [" ".join(row["PPName"].split()) for row in rows(table)]
+    statements = empty.statements(source=report.source)
+    assert len(statements) == report.stored
+    label = empty.snapshot.label
+    assert all(label(str(s.topic)) == named[(s.row or 0) - 1] for s in statements)
