@@ -15,6 +15,7 @@ from pathlib import Path
 
 from graph import KnowledgeGraph
 from tests.benchmarks.crowd import measure_crowd
+from tests.benchmarks.curve import draw_growth
 from tests.benchmarks.generator import generate
 from tests.benchmarks.importing import measure_importing
 from tests.benchmarks.loading import load, measure_loading, write_quads
@@ -53,6 +54,9 @@ def main() -> int:
     show(figures, machine)
     save(figures, given.json, machine=machine, seed=given.seed, repeats=given.repeats)
     print(f"Written to {given.json}")
+    curve = given.json.with_suffix(".svg")
+    if draw_growth(figures, curve):
+        print(f"How times grow is drawn in {curve}")
     return int(given.strict and any(f.met is False for f in figures))
 
 
