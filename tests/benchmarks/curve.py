@@ -25,7 +25,7 @@ def draw_growth(figures: Sequence[Figure], path: Path) -> bool:
     sizes = {f.size for f in figures if f.what in GROWING}
     if len(sizes) < 2:
         return False
-    picture = Picture(figsize=(7.5, 5), layout="constrained")
+    picture = Picture(figsize=(9, 5), layout="constrained")
     axes = picture.subplots()
     for what, (mark, line) in GROWING.items():
         points = sorted((f.size, _seconds(f.ours)) for f in figures if f.what == what)
@@ -34,7 +34,7 @@ def draw_growth(figures: Sequence[Figure], path: Path) -> bool:
     axes.set_xlabel("statements")
     axes.set_ylabel("seconds")
     axes.grid(visible=True, which="major", alpha=0.3)
-    axes.legend(fontsize=8)
+    picture.legend(loc="outside right upper", fontsize=8)
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.savefig(path)
     return True
