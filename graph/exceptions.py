@@ -101,6 +101,15 @@ class NotFoundError(GraphError):
         super().__init__(f"no {what} has the id {id!r}{listed}")
 
 
+class NoRecordError(NotFoundError):
+    """A statement that there is, and of which no record was kept; `reason` tells why."""
+
+    def __init__(self, statement: str, reason: str) -> None:
+        super().__init__("record", statement)
+        self.reason = reason
+        self.args = (f"no record is kept of the statement {statement}: {reason}",)
+
+
 class ParameterError(GraphError):
     """A parameter of a question that makes no sense; `parameter` names it."""
 

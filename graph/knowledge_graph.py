@@ -32,6 +32,7 @@ from graph.importing.actors import Resolver
 from graph.importing.events import Options
 from graph.importing.originals import Originals
 from graph.importing.pipeline import FileImport, ImportReport
+from graph.importing.records import KeptRecord, kept_record
 from graph.importing.registry import format_named
 from graph.importing.releases import Release, Told, fewer_collections, originals_folder, released
 from graph.merging import dangling, merge
@@ -284,6 +285,10 @@ class KnowledgeGraph(Asking):
         if found.report is None:
             raise NotFoundError("imported file", source)
         return found
+
+    def record(self, statement: str) -> KeptRecord:
+        """The record of an imported file that a statement was made of. Raises NotFoundError and NoRecordError."""
+        return kept_record(self.snapshot, self.path, statement)
 
     def add(
         self, statements: Iterable[Statement] = (), *, entities: Iterable[Entity] = (), sources: Iterable[Source] = (),

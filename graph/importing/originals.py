@@ -15,18 +15,23 @@ from graph.revisions import sync_folder
 
 _BLOCK = 256
 """Records in a block: what is unpacked to read one of them."""
+_HEAD, _MAPPING = "head.bin", "mapping.yml"
 
 
 class OriginalsWriter:
-    """Writes records in order into a folder that has its name only once all is on the disk."""
+    """Writes records in order into a folder that has its name only once all is on the disk.
 
-    def __init__(self, folder: Path) -> None:
+    Besides it keeps what their fields are read with: `head`, how the file begins, and the mapping where one was used.
+    """
+
+    def __init__(self, folder: Path, head: bytes = b"", mapping: Path | None = None) -> None:
         # One writer at a time: what another of this name has left, it left when it was killed.
         self._folder, self._part = folder, folder.with_name(f".{folder.name}.part")
         shutil.rmtree(self._part, ignore_errors=True)
         self._part.mkdir(parents=True)
         self._data = (self._part / "records.bin").open("wb")
         self._rejects = (self._part / "rejects.jsonl").open("w", encoding="utf-8")
+        self._besides = {_HEAD: head} | ({_MAPPING: mapping.read_bytes()} if mapping else {})
         self._block: list[bytes] = []
         self._starts = [0]
         self._numbers: list[int] = []
@@ -64,6 +69,11 @@ class OriginalsWriter:
             np.savez(index, starts=np.array(self._starts, np.int64), numbers=np.array(self._numbers, np.int64))
             index.flush()
             os.fsync(index.fileno())
+        for name, content in self._besides.items():
+            with (self._part / name).open("wb") as beside:
+                beside.write(content)
+                beside.flush()
+                os.fsync(beside.fileno())
         for file in (self._data, self._rejects):
             file.flush()
             os.fsync(file.fileno())
@@ -87,6 +97,17 @@ class Originals:
         """The report of the import, as JSON; None where none was finished."""
         path = self.folder / "report.json"
         return path.read_text("utf-8") if path.exists() else None
+
+    @property
+    def head(self) -> bytes:
+        """How the file begins, with its header."""
+        return (self.folder / _HEAD).read_bytes()
+
+    @property
+    def mapping(self) -> Path | None:
+        """The mapping by which it was read, where there was one."""
+        path = self.folder / _MAPPING
+        return path if path.exists() else None
 
     def tell(self, report: str) -> None:
         """Keeps the report of the import, as JSON."""

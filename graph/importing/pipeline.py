@@ -117,7 +117,7 @@ class FileImport:
         if self._folder is None:
             yield from self._all()
             return
-        with OriginalsWriter(self._folder) as self._originals:
+        with OriginalsWriter(self._folder, self._file.head(), self._options.mapping) as self._originals:
             yield from self._all()
             self._originals.finish()
 

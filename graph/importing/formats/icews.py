@@ -56,7 +56,7 @@ class Icews:
 
     def header(self, head: bytes) -> list[str]:
         """The names of the columns, from how the file begins."""
-        return head.partition(b"\n")[0].decode("utf-8", "replace").rstrip("\r").split("\t")
+        return head.partition(b"\n")[0].decode("utf-8-sig", "replace").rstrip("\r").split("\t")
 
     def fields(self, raw: bytes, header: Sequence[str], options: Options) -> dict[str, str]:  # noqa: ARG002
         """The fields of a record by name, as the file has them."""
