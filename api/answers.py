@@ -1,5 +1,6 @@
 """The shape of answers: statements, entities, relations, sources and the answers to questions, as plain JSON data."""
 
+import base64
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ from graph.acting import Acting
 from graph.columns import MODALITIES, OPEN_END, OPEN_START
 from graph.coverage import Coverage, count_by_relation, coverage
 from graph.differences import Difference
+from graph.evidence import evidence
+from graph.holdings import COUNTS, File, Holding, Reject
+from graph.importing.records import KeptRecord
 from graph.questions import Answers, Found
 from graph.selection import Selection
 from graph.snapshot import Snapshot
@@ -295,6 +299,78 @@ def source_answer(snapshot: Snapshot, id: str) -> Json:
         counts = {MODALITIES[v]: n for v, n in zip(values.tolist(), sizes.tolist(), strict=True)}
     fields = snapshot.source(id).model_dump()
     return fields | {"iri": snapshot.iris.source(id), "statements": sum(counts.values()), "modalities": counts}
+
+
+def record_answer(record: KeptRecord) -> Json:
+    """The record of an imported file."""
+    return {
+        "statement": record.statement,
+        "source": record.source.id,
+        "dataset": record.source.collection,
+        "file": record.source.file,
+        "format": record.format,
+        "number": record.number,
+        "fields": record.fields,
+    } | bytes_answer(record.raw)
+
+
+def bytes_answer(raw: bytes) -> Json:
+    """Bytes as text, in base 64 where they are not UTF-8."""
+    try:
+        return {"text": raw.decode("utf-8"), "base64": None}
+    except UnicodeDecodeError:
+        return {"text": None, "base64": base64.b64encode(raw).decode()}
+
+
+def holding_summary(h: Holding) -> Json:
+    """A data set as lists show it."""
+    return {
+        "id": h.id,
+        "evidence": list(h.statements),
+        "formats": h.formats,
+        "licences": list(dict.fromkeys(s.licence for s in h.sources if s.licence)),
+        "earliest": h.earliest,
+        "latest": h.latest,
+        "sources": len(h.sources),
+        "entities": h.entities,
+        "statements": h.statements,
+        "records": h.counts or None,
+    }
+
+
+def holding_answer(h: Holding) -> Json:
+    """A data set whole: its files, and what became of their records."""
+    return holding_summary(h) | {
+        "coders": list(dict.fromkeys(s.coder for s in h.sources if s.coder)),
+        "publishers": list(dict.fromkeys(s.publisher for s in h.sources if s.publisher)),
+        "files": [_file(f) for f in h.files],
+        "unmapped_codes": h.unmapped_codes,
+        "reasons": h.reasons,
+    }
+
+
+def _file(f: File) -> Json:
+    counts = {name: getattr(f.report, name) for name in COUNTS} if f.report else None
+    return {
+        "source": f.source.id,
+        "title": f.source.title,
+        "kind": f.source.kind,
+        "evidence": evidence(f.source),
+        "file": f.source.file,
+        "sha256": f.source.sha256,
+        "licence": f.source.licence,
+        "format": f.report.format if f.report else None,
+        "earliest": f.earliest,
+        "latest": f.latest,
+        "statements": f.statements,
+        "records": counts,
+        "other_encoding": f.report.other_encoding if f.report else None,
+    }
+
+
+def reject_answer(r: Reject) -> Json:
+    """A record that became no statement."""
+    return {"source": r.source, "file": r.file, "number": r.number, "reason": r.reason} | bytes_answer(r.raw)
 
 
 def difference_answer(d: Difference) -> Json:

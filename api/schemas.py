@@ -367,6 +367,104 @@ class SourceList(Body):
     next: str | None
 
 
+class BytesBody(Body):
+    """Bytes as text, or in base 64."""
+
+    text: Annotated[str | None, Field(description="Null where the bytes are not UTF-8.")]
+    base64: Annotated[str | None, Field(description="The bytes where they are not UTF-8, else null.")]
+
+
+class RecordBody(BytesBody):
+    """The record of an imported file that a statement is made of."""
+
+    statement: str
+    source: str
+    dataset: str
+    file: str | None
+    format: Annotated[str, Field(description="As `tertius import --list` names it.")]
+    number: Annotated[int, Field(description="Its place in the file, from 1; a header does not count.")]
+    fields: Annotated[dict[str, str], Field(description="Every field by its column's name, as the file has it.")]
+
+
+class RejectBody(BytesBody):
+    """A record that became no statement."""
+
+    source: str
+    file: str
+    number: int
+    reason: str
+
+
+class RejectList(Body):
+    """Records that became no statement."""
+
+    items: list[RejectBody]
+    total: int
+    next: str | None
+
+
+class CountsBody(Body):
+    """What became of records: those read are stored, repeated or rejected."""
+
+    read: int
+    stored: int
+    repeated: Annotated[int, Field(description="The same record again, by its id, or by content and occurrence.")]
+    rejected: int
+    unmapped: Annotated[int, Field(description="Stored with a code for which only a wider relation stands.")]
+    linked: Annotated[int, Field(description="Statements that tell of an event that others tell of as well.")]
+
+
+class DatasetSummary(Body):
+    """A data set in a list."""
+
+    id: str
+    evidence: list[Evidence]
+    formats: Annotated[dict[str, str], Field(description="Formats of imported files, with what they are.")]
+    licences: Annotated[list[str], Field(description="What its publisher says of its use.")]
+    earliest: Annotated[date | None, Field(description="First day that it tells of.")]
+    latest: Annotated[date | None, Field(description="Last day that it tells of.")]
+    sources: int
+    entities: Annotated[int, Field(description="Entities that it describes itself.")]
+    statements: Annotated[dict[Evidence, int], Field(description="Statements, by what they are evidence of.")]
+    records: Annotated[CountsBody | None, Field(description="Null where no file of it was imported.")]
+
+
+class FileBody(Body):
+    """One source of a data set."""
+
+    source: str
+    title: str
+    kind: str
+    evidence: Evidence
+    file: str | None
+    sha256: str | None
+    licence: str | None
+    format: str | None
+    earliest: date | None
+    latest: date | None
+    statements: int
+    records: CountsBody | None
+    other_encoding: Annotated[int | None, Field(description="Records that are not in the encoding of the format.")]
+
+
+class DatasetBody(DatasetSummary):
+    """A data set, whole."""
+
+    coders: list[str]
+    publishers: list[str]
+    files: list[FileBody]
+    unmapped_codes: Annotated[dict[str, int], Field(description="Codes of unmapped records, most first.")]
+    reasons: Annotated[dict[str, int], Field(description="Why records were rejected, most first.")]
+
+
+class DatasetList(Body):
+    """Data sets."""
+
+    items: list[DatasetSummary]
+    total: int
+    next: str | None
+
+
 class ContradictionBody(Body):
     """Statements that cannot all hold, and why."""
 

@@ -115,7 +115,7 @@ class Selector:
             role = word.partition(":")[0]
             if role not in vocabulary().roles:
                 raise UnknownTermError("role", role, vocabulary().roles)
-        datasets = {x.dataset for x in self._sources.values()} - {None} if s.dataset else set()
+        datasets = {x.collection for x in self._sources.values()} if s.dataset else set()
         for what, ids, known in (
             ("source", s.source, self._sources),
             ("data set", s.dataset, datasets),
@@ -123,7 +123,7 @@ class Selector:
         ):
             for id in ids:
                 if id not in known:
-                    raise NotFoundError(what, id, sorted(map(str, datasets)) if what == "data set" else ())
+                    raise NotFoundError(what, id)
 
     def most(self, s: Selection) -> int:
         """A number that the selected statements do not exceed, had without selecting them. Raises UnknownTermError."""
@@ -220,7 +220,7 @@ class Selector:
             named = [c.source_number[i] for i in s.source if i in c.source_number]
             yield lambda rows: rows[_among(c.source[rows], named, c.sources)]
         if s.dataset:
-            within = [n for n, i in enumerate(c.sources) if (x := self._sources.get(i)) and x.dataset in s.dataset]
+            within = [n for n, i in enumerate(c.sources) if (x := self._sources.get(i)) and x.collection in s.dataset]
             yield lambda rows: rows[_among(c.source[rows], within, c.sources)]
         if s.evidence:
             kinds = [KINDS.index(k) for k in s.evidence]

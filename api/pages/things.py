@@ -136,6 +136,7 @@ def _statement(snapshot: Snapshot, id: str, texts: Texts) -> tuple[str, Html]:
         pairs(
             ("source", source_link),
             ("place in it", _place(s)),
+            ("as the file has it", link(f"/statements/{id}/record", "the record") if source.kept_as else None),
             ("speakers", _chain(s)),
             ("modality", join(_word_link("modality", s["modality"]), f" – {v.modalities[s['modality']].definition}")),
             ("status", join(_word_link("status", s["status"]), f" – {v.statuses[s['status']].definition}")),
@@ -340,7 +341,7 @@ def _source(snapshot: Snapshot, id: str) -> tuple[str, Html]:
             ("note", s["note"]),
             ("length", f"{s['length']} characters" if s["length"] is not None else None),
             ("SHA-256", el("code", s["sha256"]) if s["sha256"] else None),
-            ("data set", s["dataset"]),
+            ("data set", link(f"/datasets/{quote(s['dataset'], safe='')}", s["dataset"]) if s["dataset"] else None),
         ),
         el("h2", "How its claims are made"),
         table(("modality", "statements"), list(modalities)),

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic_core import to_json
 
 from api import answers, schemas
-from api.dependencies import Reply, ReplyDep
+from api.dependencies import Reply, ReplyDep, StateDep
 from api.direct import DirectRoute
 from api.parameters import NoParameters, StatementParameters, cursor_query, paging, read_cursor, write_cursor
+from graph.importing.records import kept_record
 
 router = APIRouter(tags=["statements"], route_class=DirectRoute)
 
@@ -78,6 +79,23 @@ def read_statement(
     """Every field under its own name, in the same shape as in a list."""
     reply.check()
     return reply.json(answers.statement_answer(reply.snapshot, reply.snapshot.statement(id), reply.texts))
+
+
+@router.get(
+    "/statements/{id}/record", response_model=schemas.RecordBody, summary="The record that a coded statement is made of"
+)
+def read_record(
+    id: Annotated[str, Path(max_length=500, description="Id of a statement.", examples=["y7wrm2a2knz5bzc356ieoptahu"])],
+    parameters: Annotated[NoParameters, Query()],
+    reply: ReplyDep,
+    state: StateDep,
+) -> Response:
+    """Every field of the imported file's record by name, as the file has it, and the record as it stands there.
+
+    404 tells why of a statement that was made of no imported record.
+    """
+    reply.check()
+    return reply.json(answers.record_answer(kept_record(reply.snapshot, state.graph.path, id)))
 
 
 CSV_COLUMNS = tuple(schemas.StatementBody.model_fields)
