@@ -34,7 +34,7 @@ from graph.importing.originals import Originals
 from graph.importing.pipeline import FileImport, ImportReport
 from graph.importing.records import KeptRecord, kept_record
 from graph.importing.registry import format_named
-from graph.importing.releases import Release, Told, fewer_collections, originals_folder, released
+from graph.importing.releases import Release, Told, check_apart, fewer_collections, originals_folder, released
 from graph.merging import dangling, merge
 from graph.named_queries import named_query
 from graph.networks import network
@@ -249,6 +249,7 @@ class KnowledgeGraph(Asking):
         reader = format_named(format, options)
         with released(paths, name) as files, fewer_collections():
             releases = [Release(reader, file, options, self.path) for file in files]
+            check_apart(releases, self.snapshot.sources)
             if dry_run:
                 return self._tried(releases, progress)
             works: list[ImportReport | FileImport] = []
@@ -256,7 +257,7 @@ class KnowledgeGraph(Asking):
             def change(draft: Draft, report: Report) -> None:
                 resolver = Resolver(draft.entities)
                 for release in releases:
-                    if (known := release.known(draft.sources)) is not None:
+                    if (known := release.known(self.snapshot)) is not None:
                         works.append(known)
                         continue
                     work = release.work(self.snapshot, resolver, draft, progress)
@@ -270,7 +271,7 @@ class KnowledgeGraph(Asking):
     def _tried(self, releases: Sequence[Release], progress: Told) -> list[ImportReport]:
         reports, resolver = [], Resolver(self.snapshot.entities)
         for release in releases:
-            if (known := release.known(self.snapshot.sources)) is not None:
+            if (known := release.known(self.snapshot)) is not None:
                 reports.append(known)
                 continue
             work = release.work(self.snapshot, resolver, None, progress)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from graph.columns import NONE
 from graph.exceptions import FormatError, InputError
 from graph.importing.actors import Resolver
 from graph.importing.events import Format, Options
@@ -27,8 +28,11 @@ from ontology import Modality
 Told = Callable[[SourceFile, int], None]
 """Told how many records of a file have been read, and by the file how much of it."""
 _PIECE = 1 << 20
+_LONGEST_NAME = 255
+_IN_NO_NAME = re.compile(r"[/\\\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _COLLECTIONS = 100_000, 50, 1000
 """Thresholds that halve the time of an import."""
+_LONGEST_SLUG = 120
 
 
 @contextlib.contextmanager
@@ -45,22 +49,32 @@ def released(paths: Sequence[Path | str], name: str | None = None) -> Iterator[l
             if str(path) == "-":
                 if not name:
                     raise InputError("standard input has no name", way_out="say which file it is: --name FILE")
-                kept = stack.enter_context(tempfile.NamedTemporaryFile(prefix="tertius-"))
+                _check_name(name)
+                path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tertius-"))) / name
                 try:
-                    while piece := sys.stdin.buffer.read(_PIECE):
-                        kept.write(piece)
-                    kept.flush()
+                    with path.open("wb") as kept:
+                        while piece := sys.stdin.buffer.read(_PIECE):
+                            kept.write(piece)
                 except OSError as error:
                     raise InputError(
                         f"standard input cannot be kept in {tempfile.gettempdir()} meanwhile: {error.strerror}",
                         way_out="make room there, or name another folder: TMPDIR=FOLDER",
                     ) from None
-                path = kept.name
             files.append(SourceFile.of(path, name=name))
+            _check_name(files[-1].name)
         names = [f.name for f in files]
         if twice := {n for n in names if names.count(n) > 1}:
             raise InputError(f"two files are called {', '.join(twice)}", way_out="give one another name: --name FILE")
         yield files
+
+
+def _check_name(name: str) -> None:
+    """Raises InputError where a file cannot be called so."""
+    if _IN_NO_NAME.search(name) or name in (".", "..") or len(name.encode()) > _LONGEST_NAME:
+        raise InputError(
+            f"no file can be called {name[:100]!r}",
+            way_out=f"call it by a name of at most {_LONGEST_NAME} bytes without slashes and control characters",
+        )
 
 
 @contextlib.contextmanager
@@ -94,13 +108,17 @@ class Release:
         self._folder = originals_folder(store, self.source)
         self._beside = beside(options)
 
-    def known(self, sources: Mapping[str, Source]) -> ImportReport | None:
-        """The report of the import that has brought this very file into the store already."""
+    def known(self, base: Snapshot) -> ImportReport | None:
+        """The report of the import that has brought this very file into the store, and of which all is still there."""
         told = Originals(self._folder).report
-        if sources.get(self.source.id) != self.source or told is None:
+        if base.sources.get(self.source.id) != self.source or told is None:
             return None
         report = ImportReport.model_validate_json(told)
-        same = (report.importer, report.beside) == (IMPORTER, self._beside)
+        columns = base.stated
+        there = (
+            int((columns.source == columns.source_number.get(self.source.id, NONE)).sum()) if report.statements else 0
+        )
+        same = (report.importer, report.beside) == (IMPORTER, self._beside) and there >= report.statements
         return report.model_copy(update={"unchanged": True}) if same else None
 
     def work(self, base: Snapshot, resolver: Resolver, draft: Draft | None, told: Told) -> FileImport:
@@ -133,7 +151,21 @@ def beside(options: Options) -> str:
 def source_id(format: Format, name: str) -> str:
     """The id of the source that a released file is: a corrected file of the same name is the same source."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    if not name.isascii() or len(slug) > _LONGEST_SLUG:  # what is left of such a name may be another's as well
+        slug = f"{slug[:_LONGEST_SLUG]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
     return f"{format.dataset}-{slug}"[:200]
+
+
+def check_apart(releases: Sequence["Release"], sources: Mapping[str, Source]) -> None:
+    """Raises InputError where two names are so alike that the files would be one source."""
+    names = {id: source.file for id, source in sources.items()}
+    for release in releases:
+        other = names.setdefault(release.source.id, release.file.name)
+        if other != release.file.name:
+            raise InputError(
+                f"{release.file.name!r} and {other!r} have names too much alike to be told apart as sources",
+                way_out="give one another name: --name FILE",
+            )
 
 
 def originals_folder(store: Path, source: Source) -> Path:

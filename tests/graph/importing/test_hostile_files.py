@@ -115,3 +115,54 @@ def test_steps_of_another_set_are_refused_as_a_whole(empty: KnowledgeGraph, tmp_
     file.write_text("0\t0\t1\t0\n0\t0\t1\t24\n")
     with pytest.raises(InputError, match=r"all steps are whole days.*looks like icews-tkg"):
         empty.import_files("gdelt-tkg", [file], options=options)
+
+
+def named(folder: Path, name: str, *ids: int) -> Path:
+    path = folder / name
+    path.write_bytes(icews([{"Event ID": n} for n in ids]))
+    return path
+
+
+def test_files_are_sources_of_their_own_whatever_letters_their_names_have(
+    empty: KnowledgeGraph, tmp_path: Path
+) -> None:
+    files = [named(tmp_path, name, n) for n, name in enumerate(("события.tab", "events.tab", "事件.tab", "行事.tab"))]
+    reports = empty.import_files("icews", files)
+    assert len({r.source for r in reports}) == len(empty.statements()) == 4
+    assert reports[1].source == "icews-events-tab"
+
+
+def test_a_file_with_a_name_like_another_does_not_replace_it(empty: KnowledgeGraph, tmp_path: Path) -> None:
+    first, second = named(tmp_path, "events_1.tab", 1), named(tmp_path, "Events-1.tab", 2)
+    with pytest.raises(InputError, match="too much alike"):
+        empty.import_files("icews", [first, second])
+    empty.import_files("icews", [first])
+    with pytest.raises(InputError, match=r"'events_1\.tab' have names too much alike .*--name"):
+        empty.import_files("icews", [second])
+    empty.import_files("icews", [second], name="other.tab")
+    assert len(empty.statements()) == 2
+
+
+@pytest.mark.parametrize("name", ["../evil.tab", "a\\b.tab", "a\nb.tab", "..", "x" * 256])
+def test_a_name_that_no_file_can_have_is_refused(empty: KnowledgeGraph, tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match="no file can be called"):
+        empty.import_files("icews", [named(tmp_path, "events.tab", 1)], name=name)
+
+
+def test_a_file_of_which_statements_were_removed_is_imported_again(empty: KnowledgeGraph, tmp_path: Path) -> None:
+    file = named(tmp_path, "events.tab", 1, 2)
+    empty.import_files("icews", [file])
+    gone = empty.iris.statement(empty.statements()[0].id)
+    empty.update(f"DELETE {{ GRAPH ?g {{ <{gone}> ?p ?o }} }} WHERE {{ GRAPH ?g {{ <{gone}> ?p ?o }} }}")
+    assert len(empty.statements()) == 1
+    [report] = empty.import_files("icews", [file])
+    assert (report.unchanged, report.added, len(empty.statements())) == (False, 1, 2)
+
+
+def test_a_file_of_which_all_statements_were_removed_is_imported_again(empty: KnowledgeGraph, tmp_path: Path) -> None:
+    file = named(tmp_path, "events.tab", 1, 2)
+    empty.import_files("icews", [file])
+    for statement in empty.statements():
+        gone = empty.iris.statement(statement.id)
+        empty.update(f"DELETE {{ GRAPH ?g {{ <{gone}> ?p ?o }} }} WHERE {{ GRAPH ?g {{ <{gone}> ?p ?o }} }}")
+    assert empty.import_files("icews", [file])[0].added == 2
