@@ -288,7 +288,9 @@ def _opened(path: Path) -> Iterator[tuple[Manifest, Iterator[tuple[str, IO[bytes
             if first is None or first.name != MANIFEST or first.size > _MOST_MANIFEST:
                 raise BackupError(f"{path} is no backup: it does not begin with a {MANIFEST}")
             yield _manifest(path, _content(archive, first).read()), _members(archive)
-            if source.read(1):  # at the end a compressed file checks itself too
+            # Zeros fill an archive up to a whole record, and may begin in the one before: at the end of what was read.
+            rest = source.read(tarfile.RECORDSIZE + 1)  # at the end a compressed file checks itself too
+            if len(rest) > tarfile.RECORDSIZE or rest.strip(b"\0"):
                 raise BackupError(f"{path} goes on after its end: no backup of ours does")
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise BackupError(f"{path} is truncated, damaged or no backup: {error}") from error

@@ -126,6 +126,16 @@ def test_frozen_answers_and_on_request_their_revisions_are_kept(store: Path, tmp
     assert len(state(store)[0]) == 19
 
 
+def test_a_backup_is_whole_wherever_its_end_falls(store: Path, tmp_path: Path) -> None:
+    """An archive is made of records of twenty blocks: its end may lie across two of them."""
+    frozen = store / "citations" / "2" / "abc.json.gz"
+    frozen.parent.mkdir(parents=True)
+    for blocks in range(1, 21):
+        frozen.write_bytes(b"f" * 512 * blocks)
+        manifest = backup(store, tmp_path / "kg.tar")
+        assert check_backup(tmp_path / "kg.tar") == manifest
+
+
 @pytest.mark.slow
 def test_a_backup_made_while_others_write_is_of_one_revision(store: Path, tmp_path: Path) -> None:
     counts: dict[int, int] = {}
