@@ -1,5 +1,6 @@
 """Entities: whatever statements name. Frozen models that refuse unknown fields."""
 
+import re
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -23,6 +24,7 @@ SourceId = Annotated[
     ),
 ]
 # Language, script, region and variants of BCP 47: engines refuse a file with a tag that has no such form.
+_PROVISIONAL = re.compile(r"\.[0-9a-f]{8}$")
 _LANGUAGE = r"^[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*$"
 Language = Annotated[str, Field(pattern=_LANGUAGE, description="Language tag in lower case, such as en or sr-latn")]
 OutsideCode = Annotated[
@@ -108,3 +110,11 @@ class Entity(Model):
     def references(self) -> tuple[str, ...]:
         """Ids of the other entities that this one names."""
         return tuple(i for i in (self.of, self.country, self.stands_for, *self.members) if i)
+
+
+def is_provisional(id: str) -> bool:
+    """Whether an id was given by an import to whom a name or code alone tells of: see `graph.importing.actors`.
+
+    It ends with a point and eight hexadecimal digits.
+    """
+    return _PROVISIONAL.search(id) is not None

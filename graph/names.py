@@ -4,7 +4,7 @@ import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from graph.entities import Entity
+from graph.entities import Entity, is_provisional
 from graph.exceptions import AmbiguousNameError, Candidate, UnknownNameError
 from ontology import UNSPECIFIED, Kind
 
@@ -33,8 +33,9 @@ class Names:
         """The id of the one entity that a name means.
 
         An id wins over a label. With `actor`, a place is taken for the actor that it stands for, so that
-        "Moscow" is Russia; with `kinds`, only entities of these kinds are meant. Raises UnknownNameError and
-        AmbiguousNameError, both with candidates.
+        "Moscow" is Russia; with `kinds`, only entities of these kinds are meant. Who is provisional, from an import,
+        gives way to the one who is known otherwise. Raises UnknownNameError and AmbiguousNameError, both with
+        candidates.
         """
         if name == UNSPECIFIED:
             return name
@@ -45,6 +46,8 @@ class Names:
             found = {self._stand_in(i) for i in found}
         if wanted := set(kinds):
             found = {i for i in found if self._entities[i].kind in wanted}
+        if len(found) > 1 and len(known := {i for i in found if not is_provisional(i)}) == 1:
+            found = known
         if len(found) == 1:
             return next(iter(found))  # the index owns the set
         if found:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
-from graph.entities import Entity, Name
+from graph.entities import Entity, Name, is_provisional
 from graph.importing.countries import SCHEMES, Country, countries
 from graph.importing.events import Mention
 from graph.names import fold
@@ -25,7 +25,6 @@ _SORTS = ("cameo-", "plover-", "icews-")
 _ACTING_FOR = (Kind.POST, Kind.GOVERNMENT_BODY)
 _AUTHORITIES = (Kind.STATE, Kind.DE_FACTO_AUTHORITY)
 _ANY_ACTOR = (None, Kind.ACTOR)
-_MARK = re.compile(r"\.[0-9a-f]{8}$")
 _LONGEST_SLUG = 80
 _LONGEST_WAY = 8
 """Steps from a post to its state that are followed: bodies may belong to each other in a circle."""
@@ -280,11 +279,6 @@ def _depends_on_year(mention: Mention) -> bool:
     """Whether some country that its name or codes may mean was not there in every year."""
     texts = (mention.name, mention.country or "", *mention.codes)
     return any(c.since or c.until for t in texts if t for c in countries().candidates(t, adjectives=True))
-
-
-def is_provisional(id: str) -> bool:
-    """Whether an id is one that a resolver gave: it ends with a point and eight hexadecimal digits."""
-    return _MARK.search(id) is not None
 
 
 def _tells_of_another(code: str, country: Country) -> bool:

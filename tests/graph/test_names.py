@@ -75,6 +75,23 @@ def test_a_kind_can_settle_what_a_name_means() -> None:
         names.resolve("Georgia")
 
 
+def test_who_is_known_by_a_name_alone_gives_way_to_whom_is_known_otherwise() -> None:
+    entities = {
+        id: Entity.model_validate({"id": id, "kind": kind, "label": label})
+        for id, kind, label in (
+            ("norland", "state", "Norland"), ("norland.0a1b2c3d", "actor", "Norland"),
+            ("guild.00000001", "organisation", "Guild"), ("guild.00000002", "actor", "Guild"),
+        )
+    }  # fmt: skip
+    names = Names(entities)
+    assert names.resolve("Norland") == "norland"
+    assert names.resolve("norland.0a1b2c3d") == "norland.0a1b2c3d"
+    assert names.resolve("Norland", kinds=[Kind.ACTOR]) == "norland.0a1b2c3d"
+    with pytest.raises(AmbiguousNameError):
+        names.resolve("Guild")
+    assert "norland" in names.ambiguous()
+
+
 def test_a_name_that_is_a_place_and_what_the_place_stands_for_is_not_ambiguous_for_an_actor() -> None:
     entities = {
         "singapore": Entity.model_validate({"id": "singapore", "kind": "state", "label": "Singapore"}),

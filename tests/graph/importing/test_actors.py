@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph import KnowledgeGraph
-from graph.entities import Entity
+from graph.entities import Entity, is_provisional
 from graph.frames import entity_faults
-from graph.importing.actors import How, Resolver, is_provisional
+from graph.importing.actors import How, Resolver
 from graph.importing.countries import countries
 from graph.importing.events import Mention
 from graph.names import fold
