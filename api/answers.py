@@ -297,8 +297,13 @@ def source_answer(snapshot: Snapshot, id: str) -> Json:
     if number is not None:
         values, sizes = np.unique(c.modality[c.source == number], return_counts=True)
         counts = {MODALITIES[v]: n for v, n in zip(values.tolist(), sizes.tolist(), strict=True)}
-    fields = snapshot.source(id).model_dump()
-    return fields | {"iri": snapshot.iris.source(id), "statements": sum(counts.values()), "modalities": counts}
+    source = snapshot.source(id)
+    return source.model_dump() | {
+        "evidence": evidence(source),
+        "iri": snapshot.iris.source(id),
+        "statements": sum(counts.values()),
+        "modalities": counts,
+    }
 
 
 def record_answer(record: KeptRecord) -> Json:

@@ -355,6 +355,7 @@ class SourceBody(Body):
     dataset: str | None
     coder: str | None
     modality: Annotated[Modality | None, Field(description="Of all its statements that do not say otherwise.")]
+    evidence: Annotated[Evidence, Field(description="What its statements are evidence of.")]
     statements: int
     modalities: dict[Modality, int]
 
