@@ -16,6 +16,7 @@ GraphError
 │   ├── QueryTimeoutError
 │   ├── QueryTooLargeError     more rows, bytes or memory than allowed
 │   └── GraphConflictError     a graph that an operation needs is not there, or one that it makes is
+├── UndefinedMeasureError      a measure that has no value on this network; says why
 ├── MissingExtraError          a library is not installed that comes with an extra
 ├── ServiceError               a service that cannot be reached, or answers what it should not
 └── StoreError                 the store cannot be opened or written
@@ -211,6 +212,14 @@ class StoreLockedError(StoreError):
 
 class StoreWriteError(StoreError):
     """A write failed; the store is as it was."""
+
+
+class UndefinedMeasureError(GraphError):
+    """A measure that has no value on this network; `measure` names it, `reason` says why."""
+
+    def __init__(self, measure: str, reason: str) -> None:
+        self.measure, self.reason = measure, reason
+        super().__init__(f"{measure} is undefined here: {reason}")
 
 
 class MissingExtraError(GraphError):
