@@ -27,6 +27,7 @@ from graph.entities import Entity
 from graph.evidence import Evidence
 from graph.exceptions import InputError, InputErrors, NotFoundError, StoreFormatError
 from graph.frames import entity_faults, frame_faults, source_faults
+from graph.holdings import Holding, holdings
 from graph.identities import Judgement
 from graph.importing.actors import Resolver
 from graph.importing.events import Options
@@ -290,6 +291,10 @@ class KnowledgeGraph(Asking):
     def record(self, statement: str) -> KeptRecord:
         """The record of an imported file that a statement was made of. Raises NotFoundError and NoRecordError."""
         return kept_record(self.snapshot, self.path, statement)
+
+    def holdings(self) -> dict[str, Holding]:
+        """What the store holds of each data set, and what became of the records of its files, by id."""
+        return holdings(self.snapshot, self.path)
 
     def add(
         self, statements: Iterable[Statement] = (), *, entities: Iterable[Entity] = (), sources: Iterable[Source] = (),

@@ -9,6 +9,7 @@ from api.answers import who_answer
 from api.commands.console import application, note, write_json, write_table
 from api.commands.opening import DataOption, StoreOption, opened
 from api.commands.options import with_options, wrong_usage
+from api.pages.datasets import EVIDENCE
 from api.parameters import WhoParameters
 from graph.evidence import Evidence
 from graph.questions import Sides
@@ -60,7 +61,7 @@ def _write(snapshot: Snapshot, body: dict[str, Any]) -> None:
         note(f"Nothing is known of this among {coverage['statements']} statements. That is not a no.")
         for actor in coverage["actors"]:
             relations = ", ".join(f"{r} {n}" for r, n in list(actor["by_relation"].items())[:6])
-            kind = f" ({_KINDS[actor['evidence']]})" if actor["evidence"] else ""
+            kind = f" ({EVIDENCE[actor['evidence']]})" if actor["evidence"] else ""
             note(
                 f"  {actor['entity']['label']}: {actor['statements']} statements{kind}"
                 + (f" ({relations})" if relations else "")
@@ -73,8 +74,7 @@ def _write(snapshot: Snapshot, body: dict[str, Any]) -> None:
 
 _LOOKED_UP = 20
 _SIDES = {Sides.ONE: "one of the two sides", Sides.JOINED: "inferred from rows that name one side each"}
-_KINDS = {Evidence.CLAIM: "curated claims", Evidence.EVENT: "coded events", Evidence.AGREEMENT: "agreements"}
-_EVIDENCE = {Evidence.EVENT: "coded events:", Evidence.AGREEMENT: "agreements:"}
+_HOW = {Evidence.EVENT: "coded events:", Evidence.AGREEMENT: "agreements:"}
 
 
 def _row(snapshot: Snapshot, answer: dict[str, Any]) -> list[str]:
@@ -88,7 +88,7 @@ def _row(snapshot: Snapshot, answer: dict[str, Any]) -> list[str]:
         stand_for_object = "object" in vocabulary().relation(answer["relation"]).frame.parties_for
         target += [parties if stand_for_object and not answer["object"] else f"between {parties}"]
     target += [f"({_SIDES[answer['sides']]})"] if answer.get("sides") in _SIDES else []
-    how = [_EVIDENCE[answer["evidence"]]] if answer["evidence"] in _EVIDENCE else []
+    how = [_HOW[answer["evidence"]]] if answer["evidence"] in _HOW else []
     how += [f"{m} {n}" if n > 1 else str(m) for m, n in answer["modalities"].items()]
     how += [f"{answer['disputed']} disputed"] if answer["disputed"] else []
     voices = dict.fromkeys(

@@ -8,8 +8,8 @@ from api.pages.html import Html, el, join, link, pairs, table
 from graph.evidence import Evidence
 from graph.holdings import COUNTS, Holding
 
-EVIDENCE = {Evidence.CLAIM: "curated claims", Evidence.EVENT: "coded events", Evidence.AGREEMENT: "agreements"}
-"""Kinds of evidence in words."""
+EVIDENCE = {Evidence.CLAIM: "curated claims", Evidence.EVENT: "coded events", Evidence.AGREEMENT: "from agreements"}
+"""What statements of each kind are."""
 
 
 def datasets_page(shown: Iterable[Holding], following: str | None) -> Html:

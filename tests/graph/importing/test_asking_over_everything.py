@@ -9,7 +9,6 @@ import pytest
 
 from graph import KnowledgeGraph
 from graph.evidence import Evidence
-from graph.holdings import holdings
 from ontology import Status
 from tests.graph.conftest import DATA
 
@@ -78,7 +77,7 @@ def test_twenty_statements_lead_to_their_rows_field_by_field(
 
 
 def test_counts_of_every_data_set_add_up(everything: KnowledgeGraph) -> None:
-    found = holdings(everything.snapshot, everything.path)
+    found = everything.holdings()
     assert found.keys() == {"armenia-azerbaijan-talks", "gdelt", "icews", "pa-x"}
     for id, held in found.items():
         if counts := held.counts:
