@@ -56,12 +56,13 @@ def _groups(keys: npt.NDArray[np.integer], one: Mask) -> Iterator[Rows]:
     """The places of equal keys, where some are of one side and some are not."""
     if not len(keys):
         return
-    number = np.unique(keys, axis=0, return_inverse=True)[1].ravel()
-    size, of_one = np.bincount(number), np.bincount(number, one)
-    order = np.argsort(number, kind="stable")
-    ends = np.cumsum(size)
-    for n in np.flatnonzero((of_one > 0) & (of_one < size)).tolist():
-        yield order[ends[n] - size[n] : ends[n]]
+    order = np.lexsort(keys.T)
+    starts = np.concatenate([[0], np.flatnonzero((np.diff(keys[order], axis=0) != 0).any(axis=1)) + 1])
+    ends = np.append(starts[1:], len(order))
+    of_one = np.add.reduceat(one[order].astype(np.int64), starts)
+    mixed = (of_one > 0) & (of_one < ends - starts)
+    for start, end in zip(starts[mixed].tolist(), ends[mixed].tolist(), strict=True):
+        yield order[start:end]
 
 
 def united(parties: Ints, sets: Sequence[Collection[int]], groups: Rows) -> tuple[Ints, Sequence[Collection[int]]]:
