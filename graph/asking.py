@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import networkx as nx
 
@@ -53,9 +53,22 @@ class Asking(ABC):
     def statement(self, id: str) -> Statement:
         """The statement of an id. Raises NotFoundError."""
 
+    @overload
     @abstractmethod
-    def network(self, **filters: Any) -> "nx.MultiDiGraph[str]":
-        """The selected statements as a frozen networkx graph: see `graph.networks.network`."""
+    def network(self, *, projection: Literal["multi"] = "multi", **filters: Any) -> "nx.MultiDiGraph[str]": ...
+    @overload
+    @abstractmethod
+    def network(self, *, projection: str, **filters: Any) -> "nx.Graph[str]": ...
+    @abstractmethod
+    def network(self, *, projection: str = "multi", **filters: Any) -> "nx.Graph[str]":
+        """The selected statements as a frozen networkx graph, whose edges lead back to their statements.
+
+        `projection`: "multi" has an edge a statement (see `graph.networks.network`), "dyads" who acts towards whom
+        with events counted once, "signed" pairs with a sign, "mediation" each mediation as a node of its own. Beside
+        filters: `families`; `level` "entity", "body" or "state"; `focus` and, as a number, `depth`: only who is that
+        many steps from it; `majority` of one sign that makes a pair's. A network without edges says why in
+        `graph["note"]`. Raises UnknownTermError, UnknownNameError, AmbiguousNameError, ParameterError.
+        """
 
     @abstractmethod
     def timeline(self, by: Step | str = Step.MONTH, **filters: Any) -> Timeline:

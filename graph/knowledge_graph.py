@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self, overload
 
 import networkx as nx
 import rdflib
@@ -25,7 +25,7 @@ from graph.datasets import Dataset, check_texts, dataset_folders, read_dataset
 from graph.differences import Differences
 from graph.entities import Entity
 from graph.evidence import Evidence
-from graph.exceptions import InputError, InputErrors, NotFoundError, StoreFormatError
+from graph.exceptions import InputError, InputErrors, NotFoundError, ParameterError, StoreFormatError
 from graph.frames import entity_faults, frame_faults, source_faults
 from graph.holdings import Holding, holdings
 from graph.identities import Judgement
@@ -38,7 +38,8 @@ from graph.importing.registry import format_named
 from graph.importing.releases import Release, Told, check_apart, fewer_collections, originals_folder, released
 from graph.merging import dangling, merge
 from graph.named_queries import named_query
-from graph.networks import network
+from graph.networks import Asked, Dyads, Projection, asked_for, dyads, kept, windows
+from graph.networks.asked import split
 from graph.questions import Answers, Level, ask
 from graph.rdf import Iris
 from graph.remote import RemoteGraph
@@ -505,16 +506,31 @@ class KnowledgeGraph(Asking):
     def statement(self, id: str) -> Statement:
         return self.snapshot.statement(id)
 
-    def network(self, **filters: Any) -> "nx.MultiDiGraph[str]":
-        # Kept for the revision.
+    @overload
+    def network(
+        self, *, projection: Literal["multi"] = "multi", by: None = None, **filters: Any
+    ) -> "nx.MultiDiGraph[str]": ...
+    @overload
+    def network(self, *, projection: str, by: None = None, **filters: Any) -> "nx.Graph[str]": ...
+    @overload
+    def network(
+        self, *, by: By | str, projection: str = "multi", **filters: Any
+    ) -> "Iterator[tuple[str, nx.Graph[str]]]": ...
+    def network(
+        self, *, projection: str = "multi", by: By | str | None = None, **filters: Any
+    ) -> "nx.Graph[str] | Iterator[tuple[str, nx.Graph[str]]]":
+        """As `Asking.network`, kept for the revision; with `by`, a month or year and its network after the other."""
         snapshot = self.snapshot
-        selection = selection_from_names(snapshot, filters)
-        kept = snapshot.networks
-        if selection not in kept:
-            while len(kept) >= _NETWORKS_KEPT:
-                kept.pop(next(iter(kept)), None)
-            kept[selection] = network(snapshot, selection)
-        return kept[selection]
+        asked = asked_from_names(snapshot, projection, filters)
+        return kept(snapshot, asked) if by is None else windows(snapshot, asked, by)
+
+    def dyads(self, *, projection: str = "dyads", **filters: Any) -> Dyads:
+        """The dyads, or with projection "signed" the pairs, as arrays: many times faster than as a network."""
+        snapshot = self.snapshot
+        asked = asked_from_names(snapshot, projection, filters)
+        if asked.projection not in (Projection.DYADS, Projection.SIGNED):
+            raise ParameterError("projection", f"{projection!r} has no dyads: give dyads or signed")
+        return dyads(snapshot, asked)
 
     def timeline(self, by: Step | str = Step.MONTH, **filters: Any) -> Timeline:
         snapshot = self.snapshot
@@ -575,7 +591,7 @@ class KnowledgeGraph(Asking):
         return found
 
 
-_NETWORKS_KEPT, _OLDER_KEPT = 8, 2
+_OLDER_KEPT = 2
 
 
 def _answered(snapshot: Snapshot, query: str, bindings: Mapping[str, Term]) -> Results:
@@ -623,6 +639,12 @@ def selection_from_names(snapshot: Snapshot, filters: Mapping[str, Any]) -> Sele
         if isinstance(values.get(name), str):
             values[name] = date.fromisoformat(values[name])
     return Selection(**values)
+
+
+def asked_from_names(snapshot: Snapshot, projection: str, filters: Mapping[str, Any]) -> Asked:
+    """What a network is asked of, from names and words: see `Asking.network`, and `selection_from_names`."""
+    drawing, chosen = split(filters)
+    return asked_for(snapshot, selection_from_names(snapshot, chosen), projection=projection, **drawing)
 
 
 def _make_room(kept: dict[Any, Any], most: int) -> None:

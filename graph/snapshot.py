@@ -3,7 +3,7 @@
 import json
 import logging
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
@@ -32,7 +32,7 @@ from graph.rdf import (
     statement_quads,
 )  # fmt: skip
 from graph.revisions import Revision
-from graph.selection import Selection, Selector
+from graph.selection import Selector
 from graph.sources import Source
 from graph.statements import Statement
 from graph.stores import EmbeddedStore
@@ -68,8 +68,8 @@ class Snapshot:
     """
 
     def __init__(self, revision: Revision, iris: Iris, contents: Contents | None = None) -> None:
-        self.networks: dict[Selection, nx.MultiDiGraph[str]] = {}
-        """The networks asked for most lately: `KnowledgeGraph.network` keeps them here, as long as the revision."""
+        self.networks: dict[Hashable, nx.Graph[str]] = {}
+        """The networks asked for most lately: `graph.networks.kept` keeps them here, as long as the revision."""
         self.is_ready = False
         """Whether a question has been asked of it, so that its indexes are made."""
         weakref.finalize(self, revision.release)

@@ -1,9 +1,9 @@
 """Whom a table is about: the pairs, mediators with their pairs, or conflicts that each statement belongs to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -88,6 +88,19 @@ def members(snapshot: Snapshot, rows: Rows, unit: Unit, level: Level, selection:
     return whole.where((a[0] & a[1]) | (b[0] & b[1]))
 
 
+def acts(snapshot: Snapshot, rows: Rows, level: Level, *, directed: bool) -> tuple[Rows, Rows, Rows]:
+    """Who acts towards whom: the place of the row, the one and the other; without direction the lower number first.
+
+    As in directed dyads, what several do together each does towards each other. But of a mediation: the mediator and
+    co-mediators act towards each of the sides, and who asks, offers, accepts or rejects towards whom it names. The
+    sides do nothing to each other by being mediated. No row has a pair twice.
+    """
+    people = _People(snapshot, rows, level)
+    unit = Unit.DIRECTED_DYAD if directed else Unit.DYAD
+    found = _once([_as_units(p, unit, sure=True) for p in (people.mutual(), people.one_way(), people.mediating())])
+    return found.at, found.units[:, 0], found.units[:, 1]
+
+
 @dataclass(frozen=True, slots=True)
 class _Pairs:
     """Pairs that rows name, each with its mediator, NONE where there is none; `ordered`: one does it to the other."""
@@ -127,7 +140,7 @@ class _People:
         stated = c.flags[rows] & SUBJECT_IS_STATEMENT != 0
         self._by_somebody, self._to_somebody = stated | (subject != NONE), object != NONE
         self._subject, self._object = self._actors(np.where(stated, NONE, subject)), self._actors(object)
-        self._sets = _Sets([e for e in members if self._actor[e]] for members in sets)
+        self._sets = _Sets(sets).among(self._actor)
         relations = vocabulary().relations.values()
         self._mediation = self._with(r.id for r in relations if r.family == MEDIATION)
         self._together = self._with(r.id for r in relations if r.symmetric or _is_joint(r))
@@ -181,6 +194,16 @@ class _People:
         place, third = _with_same(sides.at, mediators.at)
         side, mediator = sides.who[place], mediators.who[third]
         return _Pairs(sides.at[place], mediator, side, side).where((mediator != NONE) & (mediator != side))
+
+    def mediating(self) -> _Pairs:
+        """Each mediator with each of the sides, and whoever asks or answers with whom it names."""
+        rows = np.flatnonzero(self._mediation)
+        third, sides = self._mediators(rows), self._in_parties(rows)
+        place, there = _with_same(third.at, sides.at)
+        one = np.concatenate([third.who[place], self._subject[rows]])
+        other = np.concatenate([sides.who[there], self._object[rows]])
+        found = _Pairs(np.concatenate([third.at[place], rows]), np.full(len(one), NONE), one, other, ordered=True)
+        return found.where((one != NONE) & (other != NONE) & (one != other))
 
     def _mediators(self, rows: Rows) -> "_Takers":
         """Subjects and co-mediators, NONE where there is none."""
@@ -270,11 +293,20 @@ def _with_same(rows: Rows, others: Rows) -> tuple[Rows, Rows]:
 class _Sets:
     """Sets by number."""
 
-    def __init__(self, members: Iterable[Sequence[int]]) -> None:
+    def __init__(self, members: Iterable[Collection[int]]) -> None:
         found = list(members)
-        self.sizes = np.array([len(m) for m in found], np.int64)
+        self.sizes = np.fromiter(map(len, found), np.int64, len(found))
         self._starts = np.cumsum(self.sizes) - self.sizes
-        self._flat = np.array([m for those in found for m in those], np.int64)
+        self._flat = np.fromiter(chain.from_iterable(found), np.int64, int(self.sizes.sum()))
+
+    def among(self, mask: Mask) -> "_Sets":
+        """The same sets, of those members alone of whom the mask is true."""
+        kept = mask[self._flat]
+        of_set = np.repeat(np.arange(len(self.sizes)), self.sizes)[kept]
+        found = _Sets(())
+        found.sizes = np.bincount(of_set, minlength=len(self.sizes))
+        found._starts, found._flat = np.cumsum(found.sizes) - found.sizes, self._flat[kept]
+        return found
 
     def members(self, numbers: npt.NDArray[np.integer]) -> tuple[Rows, Rows]:
         """All members of each of the sets: the place of its number, and the member."""

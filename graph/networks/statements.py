@@ -1,11 +1,13 @@
-"""networkx graphs of statements: frozen views, built from the columns on request."""
+"""The network of statements: each an edge, built from the columns on request."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import networkx as nx
 
 from graph.columns import MODALITIES, NONE, STATUSES, SUBJECT_IS_STATEMENT, day
+from graph.questions import Level, raiser
 from graph.selection import Selection
 from graph.snapshot import Snapshot
 from ontology import UNSPECIFIED, vocabulary
@@ -26,12 +28,20 @@ def network(snapshot: Snapshot, selection: Selection | None = None) -> "nx.Multi
     return nx.freeze(network_of(snapshot, rows.tolist()))  # type: ignore[no-any-return]
 
 
-def network_of(snapshot: Snapshot, rows: Sequence[int]) -> "nx.MultiDiGraph[str]":
-    """The network of the statements in these rows, which may still be added to."""
+def network_of(snapshot: Snapshot, rows: Sequence[int], level: Level = Level.ENTITY) -> "nx.MultiDiGraph[str]":
+    """The network of the statements in these rows, which may still be added to.
+
+    Rolled up to bodies or states, what is said of two who act for one joins nobody; keys keep the names as stated.
+    """
     c = snapshot.columns
+    raised = raiser(snapshot, level)
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(revision=snapshot.revision, statements=len(rows))
 
-    def join(one: int, other: int, key: str, attributes: dict[str, Any]) -> None:
+    def join(span: tuple[int, int] | None, one: int, other: int, key: str, attributes: dict[str, Any]) -> None:
+        if span is not None:
+            stated, (one, other) = (one, other), (raised(one, *span), raised(other, *span))
+            if one == other and stated[0] != stated[1]:
+                return
         pair = c.entities[one], c.entities[other]
         if UNSPECIFIED in pair:
             return
@@ -57,22 +67,24 @@ def network_of(snapshot: Snapshot, rows: Sequence[int]) -> "nx.MultiDiGraph[str]
             "earliest": low.isoformat() if low else None,
             "latest": high.isoformat() if high else None,
         }
+        rolled = level is not Level.ENTITY and relation.family != "affiliation"
+        joined = partial(join, (int(c.earliest[row]), int(c.latest[row])) if rolled else None)
         subject = NONE if c.flags[row] & SUBJECT_IS_STATEMENT else int(c.subject[row])
         object, parties = int(c.object[row]), c.party_sets[c.parties[row]]
         if subject == NONE:
             for i, one in enumerate(parties):
                 for other in parties[i + 1 :]:
-                    join(one, other, f"{id}#{c.entities[one]}-{c.entities[other]}", common | {"part": "party"})
+                    joined(one, other, f"{id}#{c.entities[one]}-{c.entities[other]}", common | {"part": "party"})
             for one in parties:
                 if object != NONE:
-                    join(one, object, f"{id}#object-{c.entities[one]}", common | {"part": "object"})
+                    joined(one, object, f"{id}#object-{c.entities[one]}", common | {"part": "object"})
                 for role, entity in c.role_sets[c.roles[row]]:
-                    join(one, entity, f"{id}#{role}-{c.entities[entity]}", common | {"part": role})
+                    joined(one, entity, f"{id}#{role}-{c.entities[entity]}", common | {"part": role})
             continue
         if object != NONE:
-            join(subject, object, id, common | {"part": "object"})
+            joined(subject, object, id, common | {"part": "object"})
         for party in parties:
-            join(subject, party, f"{id}#party-{c.entities[party]}", common | {"part": "party"})
+            joined(subject, party, f"{id}#party-{c.entities[party]}", common | {"part": "party"})
         for role, entity in c.role_sets[c.roles[row]]:
-            join(subject, entity, f"{id}#{role}-{c.entities[entity]}", common | {"part": role})
+            joined(subject, entity, f"{id}#{role}-{c.entities[entity]}", common | {"part": role})
     return graph

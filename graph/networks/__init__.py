@@ -1,0 +1,26 @@
+"""Networks of what has been said: of statements, of dyads with and without sign, of mediations; and their files."""
+
+from graph.networks.asked import Asked, Projection, asked_for
+from graph.networks.building import built, kept
+from graph.networks.comparison import Comparison, compare
+from graph.networks.dyads import Dyads, dyads
+from graph.networks.mediations import mediations, ties
+from graph.networks.statements import network, network_of
+from graph.networks.windows import windows
+
+__all__ = [
+    "Asked",
+    "Comparison",
+    "Dyads",
+    "Projection",
+    "asked_for",
+    "built",
+    "compare",
+    "dyads",
+    "kept",
+    "mediations",
+    "network",
+    "network_of",
+    "ties",
+    "windows",
+]

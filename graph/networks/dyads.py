@@ -1,0 +1,312 @@
+"""Dyads: who acts towards whom, how often and with which sign, counted from the columns at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+
+from graph.columns import MODALITIES, NONE, OPEN_END, OPEN_START, REPEATED, Ints, Rows, day
+from graph.evidence import KINDS, Evidence
+from graph.networks.asked import Asked, Chosen, Projection, about, choose, note
+from graph.questions import Level, are_agreements, raiser
+from graph.snapshot import Snapshot
+from graph.tables.units import acts
+from ontology import Kind, Modality, vocabulary
+
+Mask = npt.NDArray[np.bool_]
+NO_SIGN = -2
+"""Stands in `Dyads.sign` where no act has a sign."""
+EVENTS = {Evidence.CLAIM: "claims", Evidence.EVENT: "coded", Evidence.AGREEMENT: "agreements"}
+"""Names of the numbers of events by kind of evidence."""
+_CLAIM, _AGREEMENT = KINDS.index(Evidence.CLAIM), KINDS.index(Evidence.AGREEMENT)
+_CODED = MODALITIES.index(Modality.CODED)
+_FAMILIES = sorted(vocabulary().families)
+
+
+@dataclass(frozen=True)
+class Dyads:
+    """Dyads as arrays, one value a dyad, by the numbers of the two entities in `columns.entities`.
+
+    `weight` counts the events that took place, each once, however many statements tell of it: as `Found.events`
+    does. Kinds of evidence are counted apart in `events` (one column each, see KINDS) and never added: `weight` is
+    what the kind tells of that tells of most. It is `exact` where that is sure. `positive` and `negative` are
+    counted in the same way, `sign` and `mixed` follow from them: see `signs`. `families` and `modalities` have a
+    bit for each that occurs, `earliest` and `latest` are those of all statements that have a date. The statements of
+    dyad n are `rows[starts[n]:starts[n + 1]]`, in order.
+    """
+
+    snapshot: Snapshot
+    asked: Asked
+    chosen: Chosen
+    directed: bool
+    one: Rows
+    other: Rows
+    weight: Rows
+    events: Rows
+    exact: Mask
+    positive: Rows
+    negative: Rows
+    sign: npt.NDArray[np.int8]
+    mixed: Mask
+    families: Rows
+    modalities: Rows
+    earliest: Ints
+    latest: Ints
+    rows: Rows
+    starts: Rows
+
+    def __len__(self) -> int:
+        return len(self.one)
+
+    def statements(self, number: int) -> list[str]:
+        """Ids of the statements that a dyad rests on."""
+        return self.snapshot.columns.ids_of(self.rows[self.starts[number] : self.starts[number + 1]])
+
+    @cached_property
+    def nodes(self) -> Rows:
+        """Numbers of all entities that are in a dyad."""
+        there = np.zeros(len(self.snapshot.columns.entities), bool)
+        there[self.one] = there[self.other] = True
+        return np.flatnonzero(there)
+
+    def graph(self) -> "nx.Graph[str]":
+        """A frozen DiGraph of entity ids, a Graph where the dyads have no direction: see `docs/networks.md`."""
+        graph: nx.Graph[str] = nx.DiGraph() if self.directed else nx.Graph()
+        c, columns = self.snapshot.columns, self._attributes()
+        add_actors(graph, self.snapshot, self.nodes.tolist())
+        ids = c.entities
+        names = list(columns)
+        graph.add_edges_from(
+            (ids[one], ids[other], dict(zip(names, values, strict=True)))
+            for one, other, *values in zip(self.one.tolist(), self.other.tolist(), *columns.values(), strict=True)
+        )
+        graph.graph |= about(
+            self.snapshot, self.asked, self.chosen, majority=self.asked.majority,
+            without_pair=len(self.chosen.rows) - int(np.count_nonzero(np.bincount(self.rows))),
+            note=note(self.asked, self.chosen, nodes=len(graph), edges=len(self)),
+        )  # fmt: skip
+        return nx.freeze(graph)  # type: ignore[no-any-return]
+
+    def _attributes(self) -> dict[str, Sequence[Any]]:
+        """The attributes of the edges, each a list as long as there are dyads."""
+        ids = self.snapshot.columns.ids_of(self.rows) if len(self.rows) else []
+        starts = self.starts.tolist()
+        return {
+            "weight": self.weight.tolist(),
+            "exact": self.exact.tolist(),
+            **{EVENTS[kind]: self.events[:, n].tolist() for n, kind in enumerate(KINDS)},
+            "statements": [tuple(ids[a:b]) for a, b in pairwise(starts)],
+            "families": _words(self.families, _FAMILIES),
+            "modalities": _words(self.modalities, [m.value for m in MODALITIES]),
+            "sign": [None if s == NO_SIGN else s for s in self.sign.tolist()],
+            "mixed": self.mixed.tolist(),
+            "positive": self.positive.tolist(),
+            "negative": self.negative.tolist(),
+            "earliest": _dates(self.earliest),
+            "latest": _dates(self.latest),
+        }
+
+
+def add_actors(graph: "nx.Graph[str]", snapshot: Snapshot, numbers: Iterable[int]) -> None:
+    """Adds entities as nodes with label, kind, and the id of the state that they are or act for, None if not one."""
+    c = snapshot.columns
+    raised = raiser(snapshot, Level.STATE)
+    for number in numbers:
+        id = c.entities[number]
+        entity, state = snapshot.entities[id], c.entities[raised(number, OPEN_START, OPEN_END)]
+        is_state = snapshot.entities[state].kind is Kind.STATE
+        graph.add_node(id, label=entity.label.text, kind=str(entity.kind), state=state if is_state else None)
+
+
+def dyads(snapshot: Snapshot, asked: Asked) -> Dyads:
+    """The dyads of the statements asked for: directed ones, unless a signed network is asked for.
+
+    Who acts towards whom is what the tables of directed dyads have, and mediators towards each side; see `acts`. Only
+    modalities that are admitted count: see `Asked.modalities`. Raises what `Selector.select` raises.
+    """
+    return dyads_of(snapshot, asked, choose(snapshot, asked))
+
+
+def dyads_of(snapshot: Snapshot, asked: Asked, chosen: Chosen) -> Dyads:
+    """The dyads of rows that are chosen already."""
+    c, origins = snapshot.columns, snapshot.selector.origins
+    directed = asked.projection is not Projection.SIGNED
+    at, one, other = acts(snapshot, chosen.rows, asked.level, directed=directed)
+    if asked.focus:
+        kept = _around(snapshot, asked, one, other)
+        at, one, other = at[kept], one[kept], other[kept]
+    size = len(c.entities) + 1
+    pair = one * size + other
+    order = np.argsort(pair, kind="stable")
+    pair, row = pair[order], chosen.rows[at[order]]
+    first = np.concatenate([[True], np.diff(pair) != 0]) if len(pair) else np.zeros(0, bool)
+    begins = np.flatnonzero(first)
+    edge, number = np.cumsum(first) - 1, len(begins)
+    source = c.source[row].astype(np.int64)
+    kind = origins.evidence[source].astype(np.int64)
+    told = _Told(
+        edge * len(KINDS) + kind,
+        np.where(kind == _CLAIM, 0, origins.dataset[source] + 1),
+        _linked(snapshot, row, kind),
+        source,
+        c.coder[row].astype(np.int64),
+    )
+    cells = number * len(KINDS)
+    events, several = told.events(cells)
+    signs_of = np.array([vocabulary().relations[r].sign if vocabulary().relations[r].sign is not None else NO_SIGN
+                         for r in c.relations] or [NO_SIGN], np.int8)[c.relation[row]]  # fmt: skip
+    positive, negative = (told.where(signs_of == s).events(cells)[0].reshape(-1, len(KINDS)) for s in (1, -1))
+    neutral = np.bincount(edge[signs_of == 0], minlength=number) > 0
+    sign, mixed = signs(positive, negative, neutral, asked.majority)
+    by_kind = events.reshape(-1, len(KINDS))
+    loose = (told.event == NONE) & (c.modality[row] != _CODED)
+    unsure = several | ((events > 1) & (np.bincount(told.cell[loose], minlength=cells) > 0))
+    unsure |= np.bincount(told.cell[c.flags[row] & REPEATED != 0], minlength=cells) > 0
+    low, high = _bounds(c.earliest[row], c.latest[row], begins)
+    family = np.array([1 << _FAMILIES.index(vocabulary().relations[r].family) for r in c.relations] or [0], np.int64)
+    return Dyads(
+        snapshot, asked, chosen, directed, pair[begins] // size, pair[begins] % size,
+        weight=by_kind.max(axis=1, initial=0),
+        events=by_kind,
+        exact=~unsure.reshape(-1, len(KINDS)).any(axis=1) & ((by_kind > 0).sum(axis=1) < 2),
+        positive=positive.max(axis=1, initial=0),
+        negative=negative.max(axis=1, initial=0),
+        sign=sign,
+        mixed=mixed,
+        families=_all_of(family[c.relation[row]], begins),
+        modalities=_all_of(np.left_shift(1, c.modality[row].astype(np.int64)), begins),
+        earliest=low,
+        latest=high,
+        rows=row,
+        starts=np.append(begins, len(row)),
+    )  # fmt: skip
+
+
+def signs(positive: Rows, negative: Rows, neutral: Mask, majority: float) -> tuple[npt.NDArray[np.int8], Mask]:
+    """The sign of each dyad, and whether it is mixed, from its positive and negative events by kind of evidence.
+
+    For each kind of evidence: the sign that at least `majority` of the signed events have; *mixed* where neither has.
+    Of several kinds that have one the dyad has the sign on which they agree, and is mixed where they do not. The sign
+    is 0 where it is mixed, and where all acts are neutral; NO_SIGN where no act has any, as in mediation.
+    """
+    total = positive + negative
+    of_kind = np.where(positive >= majority * total, 1, np.where(negative >= majority * total, -1, 0))
+    has = total > 0
+    low = np.where(has, of_kind, 1).min(axis=1, initial=1)
+    high = np.where(has, of_kind, -1).max(axis=1, initial=-1)
+    any_signed = has.any(axis=1)
+    mixed = any_signed & ((low != high) | (low == 0))
+    sign = np.where(any_signed, np.where(mixed, 0, low), np.where(neutral, 0, NO_SIGN))
+    return sign.astype(np.int8), mixed
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Statements in cells, each of one dyad and kind of evidence, with what tells the events apart.
+
+    `teller` is the data set of what is coded; claims all have the same.
+    """
+
+    cell: Rows
+    teller: Rows
+    event: Rows
+    source: Rows
+    coder: Rows
+
+    def where(self, kept: Mask) -> "_Told":
+        return _Told(self.cell[kept], self.teller[kept], self.event[kept], self.source[kept], self.coder[kept])
+
+    def events(self, cells: int) -> tuple[Rows, Mask]:
+        """Events of each cell, and where several tellers or coders make the number unsure.
+
+        Statements that share an event count once. Of the others, of one source, those count of the coder who has
+        most; of several tellers, who may tell of the same, the one counts who tells of most.
+        """
+        unlinked = self.event == NONE
+        tellers = int(self.teller.max(initial=0)) + 1
+        events, sources, coders = (int(a.max(initial=0)) + 1 for a in (self.event, self.source, self.coder))
+        place = self.cell * tellers + self.teller
+        linked = np.unique(place[~unlinked] * events + self.event[~unlinked]) // events
+        keys, count = np.unique(
+            (place[unlinked] * sources + self.source[unlinked]) * coders + self.coder[unlinked], return_counts=True
+        )
+        of_source, starts = np.unique(keys // coders, return_index=True)
+        most = np.maximum.reduceat(count, starts) if len(starts) else count
+        where, number = np.unique(np.concatenate([linked, of_source // sources]), return_inverse=True)
+        weights = np.concatenate([np.ones(len(linked), np.int64), most])
+        found, several = np.zeros(cells, np.int64), np.zeros(cells, bool)
+        if len(where):
+            of_teller = np.bincount(number, weights).astype(np.int64)
+            begins = np.flatnonzero(np.diff(where // tellers, prepend=-1))
+            at = where[begins] // tellers
+            found[at] = np.maximum.reduceat(of_teller, begins)
+            several[at] = np.diff(np.append(begins, len(where))) > 1
+        several |= self._coders_differ(cells, sources, coders)
+        return found, several
+
+    def _coders_differ(self, cells: int, sources: int, coders: int) -> Mask:
+        """Cells in which one source is read by several coders."""
+        pairs = np.unique(self.source * coders + self.coder) // coders
+        shared = np.isin(self.source, np.flatnonzero(np.bincount(pairs, minlength=1) > 1))
+        found = np.zeros(cells, bool)
+        if shared.any():
+            keys = np.unique((self.cell[shared] * sources + self.source[shared]) * coders + self.coder[shared])
+            of_source, count = np.unique(keys // coders, return_counts=True)
+            found[of_source[count > 1] // sources] = True
+        return found
+
+
+def _linked(snapshot: Snapshot, row: Rows, kind: Rows) -> Rows:
+    """The event of each row, NONE where nobody linked it. What tables tell of one agreement is one event."""
+    c = snapshot.columns
+    event = c.event[row].astype(np.int64)
+    papers = np.flatnonzero((kind == _AGREEMENT) & (event == NONE))
+    if len(papers):
+        papers = papers[are_agreements(snapshot, c.object[row[papers]])]
+        event[papers] = len(c.events) + c.object[row[papers]]
+    return event
+
+
+def _around(snapshot: Snapshot, asked: Asked, one: Rows, other: Rows) -> Mask:
+    """Where both ends are no more than so many steps from the focus."""
+    near = np.zeros(len(snapshot.columns.entities), bool)
+    numbers = snapshot.columns.entity_number
+    near[[numbers[id] for id in asked.focus if id in numbers]] = True
+    for _ in range(asked.steps):
+        touched = near[one] | near[other]
+        if near[one[touched]].all() and near[other[touched]].all():
+            break
+        near[one[touched]] = near[other[touched]] = True
+    return np.asarray(near[one] & near[other])
+
+
+def _bounds(low: Ints, high: Ints, begins: Rows) -> tuple[Ints, Ints]:
+    """First and last day of each dyad's statements that have a date."""
+    if not len(begins):
+        return low, high
+    undated = (low == OPEN_START) & (high == OPEN_END)
+    first = np.minimum.reduceat(np.where(undated, OPEN_END, low), begins)
+    last = np.maximum.reduceat(np.where(undated, OPEN_START, high), begins)
+    return np.where(first == OPEN_END, OPEN_START, first), np.where(last == OPEN_START, OPEN_END, last)
+
+
+def _all_of(bits: Rows, begins: Rows) -> Rows:
+    return np.bitwise_or.reduceat(bits, begins) if len(begins) else bits
+
+
+def _words(masks: Rows, words: Sequence[str]) -> list[tuple[str, ...]]:
+    """The words of each mask; there are few different ones."""
+    present, where = np.unique(masks, return_inverse=True)
+    found = [tuple(w for n, w in enumerate(words) if mask >> n & 1) for mask in present.tolist()]
+    return [found[n] for n in where.tolist()]
+
+
+def _dates(days: Ints) -> list[str | None]:
+    present, where = np.unique(days, return_inverse=True)
+    found = [d.isoformat() if (d := day(n)) else None for n in present.tolist()]
+    return [found[n] for n in where.tolist()]
