@@ -186,7 +186,7 @@ def ask(snapshot: Snapshot, selection: Selection, level: Level = Level.ENTITY, *
     evidence = snapshot.selector.origins.evidence[c.source[rows]]
     # All that tables of agreements tell of one agreement is one event.
     paper = np.flatnonzero((evidence == _AGREEMENT) & (event == NONE))
-    paper = paper[_are_agreements(snapshot, object[paper])]
+    paper = paper[are_agreements(snapshot, object[paper])]
     event[paper] = len(c.events) + len(rows) + object[paper]
     sides = None
     if selection.between:
@@ -233,7 +233,7 @@ def ask(snapshot: Snapshot, selection: Selection, level: Level = Level.ENTITY, *
     return Answers(FoundList(snapshot, groups), kinds, chosen.undated)
 
 
-def _are_agreements(snapshot: Snapshot, numbers: Ints) -> npt.NDArray[np.bool_]:
+def are_agreements(snapshot: Snapshot, numbers: Ints) -> npt.NDArray[np.bool_]:
     """Which of these numbers of entities, NONE among them, are agreements."""
     present, where = np.unique(numbers, return_inverse=True)
     found = [n != NONE and _kind(snapshot, n) is Kind.AGREEMENT for n in present.tolist()]
