@@ -1,11 +1,13 @@
 """The embedded engine: Oxigraph on disk. The only module that imports it."""
 
 import contextlib
+import fcntl
 import io
 import itertools
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
@@ -50,12 +52,8 @@ NO_TRIPLE_TERMS = (
 """Nested deep enough such a term ends every process that reads it."""
 _PLACE = re.compile(r"at (\d+):(\d+)")
 
-_BATCH, _DOUBLINGS, _WAITING = 1 << 23, 3, 3
-"""Bytes of the first batch of a load, how often the next ones double, and how many may wait for the engine.
-
-The first is small so that the engine begins early; few are made in all, since each leaves files of its own, which
-make every query a little slower.
-"""
+_PIPE = 1 << 20
+"""Bytes that may wait for the engine while a load is made, where the system can be asked for so many."""
 
 
 class EmbeddedStore:
@@ -67,7 +65,6 @@ class EmbeddedStore:
     def __init__(self, path: Path, base: str, *, writable: bool = False) -> None:
         self.path, self.base = path, base
         self._prefixes = store_prefixes(base)
-        self._loaded = 0
         try:
             self.engine = ox.Store(str(path)) if writable else ox.Store.read_only(str(path))
         except OSError as error:
@@ -377,37 +374,39 @@ class EmbeddedStore:
 
     @contextlib.contextmanager
     def loading(self) -> Iterator[Callable[[Iterable[bytes]], None]]:
-        """A function that adds N-Quads as `load` does, in batches, without waiting for the engine to have sorted them.
+        """A function that adds N-Quads as `load` does, while more of them are made.
 
-        Sorting takes one core a batch, without Python's lock: two threads use what there is while pieces are made.
-        When the block ends everything is there; an error leaves a part.
+        The engine reads them from a pipe, on a thread of its own that never waits for Python's lock, as one load: what
+        many small ones leave makes every query slower. When the block ends everything is there; an error leaves a part.
         """
-        with ThreadPoolExecutor(2) as pool:
-            loads: list[Future[None]] = []
-            batch: list[bytes] = []
-
-            def submit() -> None:
-                if len(loads) >= _WAITING:
-                    loads[-_WAITING].result()
-                together = b"".join(batch)
-                self._loaded += len(together)
-                loads.append(pool.submit(self._load, together))
-                batch.clear()
+        reading, writing = os.pipe()
+        if hasattr(fcntl, "F_SETPIPE_SZ"):
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE)
+        with ThreadPoolExecutor(1) as pool:
+            engine = pool.submit(self._load, reading)
 
             def load(pieces: Iterable[bytes]) -> None:
                 for piece in pieces:
-                    batch.append(piece)
-                    if sum(map(len, batch)) >= _BATCH << min(len(loads), _DOUBLINGS):
-                        submit()
+                    rest = memoryview(piece)
+                    try:
+                        while rest:
+                            rest = rest[os.write(writing, rest) :]
+                    except BrokenPipeError:
+                        engine.result()  # raises what has ended it
+                        raise
 
-            yield load
-            if batch:
-                submit()
-            for future in loads:
-                future.result()
+            try:
+                yield load
+            finally:
+                os.close(writing)
+            engine.result()
 
-    def _load(self, batch: bytes) -> None:
-        self.engine.bulk_load(input=batch, format=ox.RdfFormat.N_QUADS, lenient=True)
+    def _load(self, pipe: int) -> None:
+        try:
+            self.engine.bulk_load(path=f"/dev/fd/{pipe}", format=ox.RdfFormat.N_QUADS, lenient=True)
+        finally:
+            os.close(pipe)  # whoever writes to it is told
 
     def load_turtle(self, path: Path, graph: str) -> None:
         """Adds a Turtle file to a named graph."""
@@ -458,10 +457,7 @@ class EmbeddedStore:
         self.engine.backup(str(path))
 
     def flush(self) -> None:
-        """Writes everything to disk; after a large load, in the order in which queries find it fastest."""
-        if self._loaded > _BATCH and self._loaded > _size(self.path) / 2:
-            # Queries then take half the time. It writes all files anew: worth it only where most of them are new.
-            self.engine.optimize()
+        """Writes everything to disk."""
         self.engine.flush()
 
     def close(self) -> None:
@@ -559,14 +555,6 @@ def _capped(triples: Iterable[ox.Triple], max_rows: int | None) -> Iterator[ox.T
         if max_rows is not None and n > max_rows:
             raise QueryTooLargeError(f"more than {max_rows} triples: add LIMIT, or ask for less")
         yield triple
-
-
-def _size(folder: Path) -> int:
-    size = 0
-    for file in folder.iterdir():
-        with contextlib.suppress(FileNotFoundError):  # the engine tidies up meanwhile
-            size += file.stat().st_size
-    return size
 
 
 class _ByteCapError(Exception):
