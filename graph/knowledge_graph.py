@@ -469,8 +469,11 @@ class KnowledgeGraph(Asking):
             if report.nothing and not force:
                 report.revision = base.revision
                 return report
-            with self._revising(base, draft) as revision:
-                draft.write(revision, report)
+            try:
+                with self._revising(base, draft) as revision:
+                    draft.write(revision, report)
+            finally:
+                draft.forget_streams()
         return report
 
     # Asking

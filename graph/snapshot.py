@@ -101,6 +101,7 @@ class Snapshot:
             meta = {
                 "revision": revision.number, "statements": len(columns), "entities": len(entities),
                 "sources": len(sources), "quads": len(self.store), "described": False,
+                "imports": sorted(filter(None, (s.kept_as for s in sources))),
                 "ontology": "" if self.store.has_graph(self.iris.ontology_graph) else None,
             }  # fmt: skip
         judgements = read_judgements(self.store, self.iris)

@@ -174,6 +174,11 @@ class Draft:
         self._streams.append(statements)
         self._finishes.append(finish)
 
+    def forget_streams(self) -> None:
+        """Lets go of the streams: they know of the draft, and together they would keep its revision open."""
+        self._streams.clear()
+        self._finishes.clear()
+
     def statement(self, id: str) -> Statement:
         """A statement that the draft holds."""
         if (found := self._put.get(id)) is not None:
