@@ -36,9 +36,9 @@ class IcewsTkg:
         with file.open() as stream:
             head = first_bytes(stream)
             if steps := numbered.steps(head):
-                if hours := next((step for step in steps if step % 24), 0):
+                if not _mostly_days(steps):
                     raise FormatError(
-                        f"step {hours} is no whole day in hours, as ICEWS18 counts",
+                        f"{_odd(steps)} of the first {len(steps)} steps are no whole days in hours, as ICEWS18 counts",
                         str(file.path or file.name),
                         way_out="name the right format (tertius import --list)",
                     )
@@ -69,7 +69,16 @@ class IcewsTkg:
     def recognises(self, head: bytes) -> bool:
         """Whether it begins with rows by name, or with rows by number whose steps are whole days in hours."""
         found = numbered.steps(head)
-        return not any(step % 24 for step in found) if found else _days(head)
+        return _mostly_days(found) if found else _days(head)
+
+
+def _odd(steps: Sequence[int]) -> int:
+    return sum(step % 24 != 0 for step in steps)
+
+
+def _mostly_days(steps: Sequence[int]) -> bool:
+    """Whether most steps are whole days in hours: a wrong row or two do not make it another file."""
+    return _odd(steps) * 2 < len(steps)
 
 
 def _days(head: bytes) -> bool:

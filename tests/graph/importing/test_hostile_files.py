@@ -110,7 +110,7 @@ def test_steps_of_another_set_are_refused_as_a_whole(empty: KnowledgeGraph, tmp_
     file = tmp_path / "valid.txt"
     options = tables(tmp_path, "Norland", "Sudland")
     file.write_text("0\t0\t1\t0\n0\t0\t1\t1\n")
-    with pytest.raises(InputError, match=r"step 1 is no whole day.*looks like gdelt-tkg"):
+    with pytest.raises(InputError, match=r"steps are no whole days.*looks like gdelt-tkg"):
         empty.import_files("icews-tkg", [file], options=options)
     file.write_text("0\t0\t1\t0\n0\t0\t1\t24\n")
     with pytest.raises(InputError, match=r"all steps are whole days.*looks like icews-tkg"):
