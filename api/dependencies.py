@@ -51,6 +51,8 @@ class State:
     """Held by each graph that is being written out."""
     tabulating: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_TABLES))
     """Held by each table that is being made."""
+    drawing: asyncio.Semaphore = field(default_factory=asyncio.Semaphore)
+    """Held by the picture that is being drawn: the library draws one at a time."""
 
 
 async def get_state(request: Request) -> State:

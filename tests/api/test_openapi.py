@@ -38,6 +38,7 @@ def test_every_path_of_the_service_is_described() -> None:
         "/timeline", "/sparql", "/update", "/store", "/ontology", "/ontology.{format}",
         "/id/{kind}/{id}", "/doc/{kind}/{id}", "/graph/{id}", "/void", "/void.{format}", "/.well-known/void",
         "/examples", "/examples.{format}", "/query",
+        "/network.svg", "/network.png", "/timeline.svg", "/timeline.png",
         "/names/{name}", "/entities.jsonl", "/network",
         "/citations", "/citations/{id}", "/citations/{id}/answer", "/citations/{id}/changes", "/differences",
         "/questions", *(f"/questions/{name}" for name in named_queries()),

@@ -1,0 +1,213 @@
+"""Pictures of networks: who is joined to whom, by what, and how it is said."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from graph.pictures.framing import Key, filter_words, framed, number
+from graph.pictures.layout import placed
+from graph.pictures.lines import Line, Points, courses, mark, strokes
+from graph.pictures.looks import ENDS, FAINT, INK, LOOKS, PAPER, End, Tie, end, is_actor, is_mutual, tie
+from graph.pictures.picture import Box, Label, Picture, Stroke, clean, measured, shown, wrapped
+from ontology import vocabulary
+
+MOST_ACTORS = 60
+"""How many nodes a picture shows at most, where nothing else is asked for."""
+_MOST_WITH_WORDS = 60
+"""Lines beyond which none bears words."""
+_NODE, _WORDS = 10.0, 7.5
+_NODE_WIDTH, _WORDS_WIDTH = 110.0, 105.0
+_MOST_RELATIONS = 3
+_ALONG = (0.5, 0.46, 0.54, 0.42, 0.58, 0.38, 0.62, 0.34, 0.66, 0.3, 0.7, 0.26, 0.74, 0.22, 0.78, 0.18, 0.82)
+_NOTHING = "Nothing to draw: no statement joins two entities here."
+
+
+def draw_network(
+    network: "nx.Graph[str]",
+    *,
+    title: str = "Who is joined to whom, and how it is said",
+    filters: Mapping[str, Any] | None = None,
+    most: int = MOST_ACTORS,
+) -> Picture:
+    """A network as `KnowledgeGraph.network` gives it, or one of dyads, as a picture.
+
+    Lines tell what joins two entities, their ends how it is said, their width how many statements. Of more than
+    `most` nodes those with most statements are drawn, which the caption tells; `filters` are told there too.
+    Raises MissingExtraError where matplotlib is not installed.
+    """
+    nodes, lines = _most_joined(network, most)
+    boxed = {node: _node(network, node) for node in nodes}
+    boxes = placed(_simple(nodes, lines), {node: (label.box.width, label.box.height) for node, label in boxed.items()})
+    ways = courses(lines, boxes)
+    items: list[Label | Stroke] = []
+    for line, way in zip(lines, ways, strict=True):
+        items += strokes(line, way)
+    if len(lines) <= _MOST_WITH_WORDS:
+        items += _words(lines, ways, list(boxes.values()))
+    items += [_put(label, boxes[node]) for node, label in boxed.items()]
+    if not nodes:
+        items = [Label(_NOTHING, Box(0, 0, measured(_NOTHING, _NODE)[0] + 40, 70), _NODE, FAINT, frame=FAINT)]
+    caption = _caption(network, nodes, lines, filters or {})
+    return framed(
+        items, title, caption, f"{caption} {_in_words(network, nodes, lines)}".strip(), _legend(nodes, lines, network)
+    )
+
+
+def _most_joined(network: "nx.Graph[str]", most: int) -> tuple[list[str], list[Line]]:
+    """The nodes to be drawn and the lines among them, both in an order that the network's own does not change."""
+    lines = _lines(network)
+    statements: dict[str, set[str]] = defaultdict(set)
+    weights = Counter[str]()
+    for line in lines:
+        for node in {line.start, line.end}:
+            statements[node] |= line.statements
+            weights[node] += line.weight  # type: ignore[assignment]
+    ranked = sorted(network.nodes, key=lambda n: (-len(statements[n]), -weights[n], n))
+    kept = sorted(ranked[:most])
+    shown = set(kept)
+    return kept, [line for line in lines if line.start in shown and line.end in shown]
+
+
+def _lines(network: "nx.Graph[str]") -> list[Line]:
+    found: dict[tuple[str, str, Tie, End, bool], Line] = {}
+    directed = network.is_directed()
+    for start, finish, data in network.edges(data=True):
+        said, mutual = end(data), not directed or is_mutual(data)
+        if mutual and finish < start:
+            start, finish = finish, start
+        key = start, finish, tie(data), said, mutual
+        line = found.setdefault(key, Line(*key))
+        statements = data.get("statements") or ([data["statement"]] if "statement" in data else ())
+        new = set(statements) - line.statements
+        line.statements |= new
+        line.weight += data.get("weight", len(new) or (0 if statements else 1))
+        if relation := data.get("relation"):
+            line.relations.add(vocabulary().relation(relation).label)
+    return [found[key] for key in sorted(found)]
+
+
+def _simple(nodes: Sequence[str], lines: Sequence[Line]) -> "nx.Graph[str]":
+    """Who is joined to whom at all; two that many lines join lie further apart, as long as there is room for words."""
+    simple: nx.Graph[str] = nx.Graph()
+    simple.add_nodes_from(nodes)
+    pairs = Counter((line.start, line.end) for line in lines if line.start != line.end)
+    for (start, finish), many in pairs.items():
+        more = pairs.get((finish, start), 0)
+        gap = 62.0 + 12 * (many + more) if len(lines) <= _MOST_WITH_WORDS else 40.0
+        simple.add_edge(start, finish, gap=gap)
+    return simple
+
+
+def _node(network: "nx.Graph[str]", node: str) -> Label:
+    data = network.nodes[node]
+    words = wrapped(shown(data.get("label") or node, node), _NODE, _NODE_WIDTH)
+    width, height = measured(words, _NODE)
+    acts = is_actor(data) or "kind" not in data
+    box = Box(0, 0, round(width + 14, 1), round(height + 9, 1))
+    return Label(words, box, _NODE, paper=PAPER if acts else "#ececec", frame=INK if acts else "#9a9a9a", round=acts)
+
+
+def _put(label: Label, box: Box) -> Label:
+    return Label(label.words, box, label.size, paper=label.paper, frame=label.frame, round=label.round)
+
+
+def _words(lines: Sequence[Line], ways: Sequence[Points], taken: list[Box]) -> Iterator[Label]:
+    """What the lines say, wherever there is room for it on the line."""
+    taken = taken + [Box(float(x), float(y), 9, 9) for way in ways for x, y in (way[0], way[-1], way[-2])]
+    every, owner = np.concatenate(ways) if ways else np.empty((0, 2)), np.repeat(range(len(ways)), [*map(len, ways)])
+    order = sorted(range(len(lines)), key=lambda n: -lines[n].weight)
+    for n in order:
+        said = sorted(lines[n].relations)
+        if not said:
+            continue
+        more = [f"and {len(said) - _MOST_RELATIONS} more"] if len(said) > _MOST_RELATIONS else []
+        words = wrapped("\n".join([*said[:_MOST_RELATIONS], *more]), _WORDS, _WORDS_WIDTH)
+        width, height = measured(words, _WORDS)
+        found: list[tuple[int, Box]] = []
+        for part in _ALONG:
+            x, y = ways[n][round(part * (len(ways[n]) - 1))].tolist()
+            rise = height if lines[n].start == lines[n].end else 0  # a loop is too small to bear words
+            box = Box(round(x, 1), round(y + rise, 1), round(width + 3, 1), round(height, 1))
+            if not any(box.overlaps(other) for other in taken):
+                inside = (np.abs(every - [x, y]) < [width / 2 + 2, height / 2 + 2]).all(axis=1)
+                found.append((int((inside & (owner != n)).sum()), box))
+        if found:
+            _, box = min(found, key=lambda f: f[0])  # what hides least of the other lines
+            taken.append(box)
+            yield Label(words, box, _WORDS, LOOKS[lines[n].tie].colour, paper=PAPER)
+
+
+def _legend(nodes: Sequence[str], lines: Sequence[Line], network: "nx.Graph[str]") -> Iterator[Key]:
+    def way(of: Tie) -> Key:
+        look = LOOKS[of]
+        return lambda x, y: [Stroke(((x - 20, y), (x + 20, y)), look.colour, look.width, look.dashes)], look.words
+
+    def ending(of: End) -> Key:
+        return lambda x, y: [
+            Stroke(((x - 20, y), (x + 20, y)), INK, 1),
+            mark(of, np.array([(x - 20, y), (x + 12, y), (x + 20, y)]), INK, 1),
+        ], ENDS[of]
+
+    for one in Tie:
+        if any(line.tie is one for line in lines):
+            yield way(one)
+    for this in End:
+        if any(line.mark is this for line in lines):
+            yield ending(this)
+    if any(line.weight > 1 for line in lines):
+        yield (
+            lambda x, y: [Stroke(((x - 20, y), (x, y)), INK, 1), Stroke(((x, y), (x + 20, y)), INK, 3)],
+            "the thicker, the more statements",
+        )
+    kinds = {is_actor(network.nodes[node]) for node in nodes}
+    if kinds == {True, False}:
+        yield (
+            lambda x, y: [Label("", Box(x, y, 34, 13), 1, paper="#ececec", frame="#9a9a9a")],
+            "place, process, agreement, matter",
+        )
+
+
+def _caption(network: "nx.Graph[str]", nodes: Sequence[str], lines: Sequence[Line], filters: Mapping[str, Any]) -> str:
+    drawn = set().union(*(line.statements for line in lines))
+    everybody = number(len(network), "entity", "entities")
+    who = everybody if len(nodes) == len(network) else f"{len(nodes)} of {everybody}, those with most statements"
+    selected = network.graph.get("statements")
+    what = number(len(drawn), "statement")
+    if isinstance(selected, int) and selected != len(drawn):
+        what = f"{len(drawn):,} of {number(selected, 'statement')}"
+    if not drawn and lines:
+        what = number(len(lines), "tie")
+    said = f"Drawn: {what}, {who}, {number(len(lines), 'line')}. Filter: {clean(filter_words(filters))}."
+    return said + (f" Revision {network.graph['revision']}." if "revision" in network.graph else "")
+
+
+def _in_words(network: "nx.Graph[str]", nodes: Sequence[str], lines: Sequence[Line]) -> str:
+    """What the picture shows, for those who do not see it."""
+    if not nodes:
+        return _NOTHING
+    label = {node: clean(network.nodes[node].get("label") or node).replace("\n", " ") for node in nodes}
+    joined: dict[str, set[str]] = defaultdict(set)
+    kinds: dict[Tie, dict[End, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for line in lines:
+        named = line.statements or {f"{line.start} {line.end}"}
+        kinds[line.tie][line.mark] |= named
+        for node in {line.start, line.end}:
+            joined[node] |= named
+    degrees = Counter({node: len(named) for node, named in joined.items()})
+    said = [f"Most joined: {', '.join(f'{label[n]} ({many})' for n, many in _first(degrees, 8))}."] if degrees else []
+    for one in Tie:
+        if one in kinds:
+            marks = ", ".join(f"{said} {len(named)}" for said, named in sorted(kinds[one].items()))
+            said.append(f"{one.capitalize()}: {marks}.")
+    thickest = sorted(lines, key=lambda line: (-line.weight, line.start, line.end, line.tie, line.mark))[:8]
+    if thickest:
+        ways = (f"{label[t.start]} {'and' if t.mutual else 'to'} {label[t.end]}, {t.tie} {t.mark}" for t in thickest)
+        said.append(f"Thickest lines: {'; '.join(ways)}.")
+    return " ".join(said)
+
+
+def _first(counts: Counter[str], many: int) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:many]
