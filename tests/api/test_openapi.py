@@ -74,6 +74,8 @@ def requests(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
     # Without a query /sparql has nothing to answer.
     always = {"query": "ASK {}"} if path == "/sparql" else {}
     yield plain, always
+    if path.endswith(".png"):
+        return  # the picture that .svg gives, of the same parameters
     for parameter in parameters:
         if parameter["in"] == "query":
             for example in parameter["schema"]["examples"]:
@@ -92,7 +94,7 @@ def test_every_example_works(talks: TestClient, operation: Operation) -> None:
         assert answer.status_code == expected, (path, parameters, answer.text)
 
 
-@pytest.mark.parametrize("operation", [o for o in GETS if "{" not in o[0]], ids=named)
+@pytest.mark.parametrize("operation", [o for o in GETS if not re.search(r"\{|\.(svg|png)$", o[0])], ids=named)
 def test_examples_of_filters_find_something(talks: TestClient, operation: Operation) -> None:
     for path, parameters in requests(operation):
         answer = talks.get(path, params=parameters)
