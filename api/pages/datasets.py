@@ -91,9 +91,13 @@ def _counts(counts: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(f"{counts[name]:,}" if counts else "" for name in COUNTS)
 
 
-def _period(h: Holding) -> str:
+def _period(h: Holding) -> Html | str:
     return _days(h.earliest, h.latest)
 
 
-def _days(earliest: object, latest: object) -> str:
-    return f"{earliest or '…'} to {latest or '…'}" if earliest or latest else ""
+def _days(earliest: object, latest: object) -> Html | str:
+    if not (earliest or latest):
+        return ""
+    if earliest == latest:
+        return el("time", earliest)
+    return join(el("time", earliest or "…"), " to ", el("time", latest or "…"))
