@@ -1,0 +1,258 @@
+"""Who stands at the centre: degree, strength, cores, components, PageRank, betweenness, closeness, eigenvector."""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import networkx as nx
+import numpy as np
+
+from graph.exceptions import MissingExtraError, ParameterError, UndefinedMeasureError
+from graph.measures.arrays import Floats, Ints, Measured, Ties
+from graph.measures.frames import frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Values: TypeAlias = dict[Hashable, float]
+_DAMPING = 0.85
+_CLOSE = 1e-10
+_MOST_TURNS = 10_000
+
+
+class Engine(StrEnum):
+    """The library that follows shortest paths."""
+
+    NETWORKX = "networkx"
+    IGRAPH = "igraph"
+
+    @classmethod
+    def named(cls, word: "str | None") -> "Engine":
+        """The engine of this name; None for igraph where it is installed. Raises ParameterError, MissingExtraError."""
+        there = find_spec("igraph") is not None
+        if word is None:
+            return cls.IGRAPH if there else cls.NETWORKX
+        if word not in list(cls):
+            raise ParameterError("engine", f"{word!r} is none of {', '.join(cls)}")
+        if word == cls.IGRAPH and not there:
+            raise MissingExtraError("the engine igraph", "igraph", "networks")
+        return cls(word)
+
+
+@dataclass(frozen=True, slots=True)
+class Centralities:
+    """Several measures for each actor. One that is undefined on this network is not in `values` but in `reasons`."""
+
+    actors: tuple[Hashable, ...]
+    values: dict[str, Values]
+    reasons: dict[str, str]
+
+    def frame(self) -> "pd.DataFrame":
+        """A row for each actor, a column for each measure that is defined. Raises MissingExtraError."""
+        rows = ({"actor": a} | {m: found.get(a) for m, found in self.values.items()} for a in self.actors)
+        return frame(rows, ("actor", *self.values))
+
+
+def centralities(
+    network: Measured, measures: Iterable[str] = (), *, weight: str | None = None, engine: str | None = None
+) -> Centralities:
+    """Some measures, or all of `MEASURES`, for each actor. Raises ParameterError where one is not known."""
+    wanted = tuple(measures) or tuple(MEASURES)
+    for name in wanted:
+        if name not in MEASURES:
+            raise ParameterError("measures", f"{name!r} is none of {', '.join(MEASURES)}")
+    ties = Ties.of(network, weight)
+    chosen = Engine.named(engine)
+    values: dict[str, Values] = {}
+    reasons: dict[str, str] = {}
+    for name in wanted:
+        try:
+            values[name] = MEASURES[name](ties, chosen)
+        except UndefinedMeasureError as error:
+            reasons[name] = error.reason
+    return Centralities(ties.actors, values, reasons)
+
+
+def degree(network: Measured, direction: Literal["in", "out", "any"] = "any") -> Values:
+    """How many others an actor is joined with: from them, to them, or either, each counted once."""
+    ties = Ties.of(network)
+    n = len(ties)
+    match direction:
+        case "in":
+            counts = np.bincount(ties.target, minlength=n)
+        case "out":
+            counts = np.bincount(ties.source, minlength=n)
+        case _:
+            counts = np.bincount(_undirected(ties).source, minlength=n)
+    return _by_actor(ties, counts)
+
+
+def strength(
+    network: Measured, weight: str | None = "weight", direction: Literal["in", "out", "any"] = "any"
+) -> Values:
+    """The weights of the ties of an actor, summed up. Raises ParameterError where one is not positive."""
+    ties = Ties.of(network, weight)
+    n = len(ties)
+    ins, outs = np.bincount(ties.target, ties.weight, n), np.bincount(ties.source, ties.weight, n)
+    both = ins + outs if ties.directed else outs
+    return _by_actor(ties, {"in": ins, "out": outs}.get(direction, both))
+
+
+def core(network: Measured) -> Values:
+    """The largest k such that an actor belongs to a part where everybody has k neighbours in it (Seidman 1983)."""
+    ties = Ties.of(network)
+    numbers = nx.core_number(_graph(_undirected(ties)))
+    return {actor: float(numbers[n]) for n, actor in enumerate(ties.actors)}
+
+
+def components(network: Measured) -> list[frozenset[Hashable]]:
+    """The parts of the network that no tie joins, whatever its direction: largest first, then by the first actor."""
+    ties = Ties.of(network)
+    label = _labels(ties)
+    parts: dict[int, list[Hashable]] = {}
+    for actor, part in zip(ties.actors, label.tolist(), strict=True):
+        parts.setdefault(part, []).append(actor)
+    return sorted(map(frozenset, parts.values()), key=len, reverse=True)
+
+
+def pagerank(network: Measured, weight: str | None = None) -> Values:
+    """PageRank (Brin and Page 1998) with damping 0.85: how often one who follows ties at random comes by.
+
+    Raises UndefinedMeasureError where there are no actors, ParameterError where a weight is not positive.
+    """
+    ties = Ties.of(network, weight)
+    n = len(ties)
+    if not n:
+        raise UndefinedMeasureError("pagerank", "there are no actors")
+    out = np.bincount(ties.source, ties.weight, n)
+    share = ties.weight / out[ties.source]
+    rank: Floats = np.full(n, 1 / n)
+    for _ in range(_MOST_TURNS):
+        lost = rank[out == 0].sum()
+        new = _DAMPING * (np.bincount(ties.target, share * rank[ties.source], n) + lost / n) + (1 - _DAMPING) / n
+        if np.abs(new - rank).sum() < _CLOSE:
+            break
+        rank = new
+    return _by_actor(ties, new)
+
+
+def betweenness(network: Measured, *, engine: str | None = None) -> Values:
+    """The share of all pairs of others on whose shortest paths an actor stands (Freeman 1977; Brandes 2001).
+
+    Steps count, not weights. Raises UndefinedMeasureError with fewer than three actors.
+    """
+    return _betweenness(Ties.of(network), Engine.named(engine))
+
+
+def closeness(network: Measured, *, engine: str | None = None) -> Values:
+    """How near an actor is to those who reach it: Wasserman and Faust's (1994) form for networks in several parts.
+
+    With r others who reach the actor at distances d: r/Σd · r/(n-1); 0 for one whom nobody reaches. Raises
+    UndefinedMeasureError with fewer than two actors.
+    """
+    return _closeness(Ties.of(network), Engine.named(engine))
+
+
+def eigenvector(network: Measured, weight: str | None = None) -> Values:
+    """Bonacich's (1972) centrality: an actor is central as its neighbours are. Directions are left out; length 1.
+
+    It is that of the largest component, since in another part the values say nothing: actors outside have none.
+    Raises UndefinedMeasureError where there are no ties, or several components are the largest.
+    """
+    ties = Ties.of(network, weight)
+    if not len(ties.source):
+        raise UndefinedMeasureError("eigenvector", "there are no ties")
+    label = _labels(ties)
+    sizes = np.bincount(label)
+    if (sizes == sizes.max()).sum() > 1:
+        raise UndefinedMeasureError("eigenvector", "several components are the largest: measure each by itself")
+    inner = _undirected(ties.among(label == sizes.argmax()))
+    n = len(inner)
+    value: Floats = np.full(n, 1 / np.sqrt(n))
+    for _ in range(_MOST_TURNS):
+        # One's own value is added, else two camps that are joined only with each other would swap for ever.
+        new = value + np.bincount(inner.target, inner.weight * value[inner.source], n)
+        new = new / np.sqrt((new**2).sum())
+        if np.abs(new - value).sum() < _CLOSE * n:
+            return _by_actor(inner, new)
+        value = new
+    raise UndefinedMeasureError("eigenvector", f"it did not settle in {_MOST_TURNS} turns")
+
+
+def _betweenness(ties: Ties, engine: Engine) -> Values:
+    n = len(ties)
+    if n < 3:
+        raise UndefinedMeasureError("betweenness", f"nobody can stand between others among {n}")
+    if engine is Engine.NETWORKX:
+        found: dict[int, float] = nx.betweenness_centrality(_graph(ties))
+        return {actor: found[place] for place, actor in enumerate(ties.actors)}
+    pairs = (n - 1) * (n - 2) / (1 if ties.directed else 2)
+    return _by_actor(ties, np.array(_igraph(ties).betweenness(directed=ties.directed)) / pairs)
+
+
+def _closeness(ties: Ties, engine: Engine) -> Values:
+    n = len(ties)
+    if n < 2:
+        raise UndefinedMeasureError("closeness", f"there are no two actors but {n}")
+    if engine is Engine.NETWORKX:
+        found: dict[int, float] = nx.closeness_centrality(_graph(ties))
+        return {actor: found[place] for place, actor in enumerate(ties.actors)}
+    network = _igraph(ties)
+    near = np.nan_to_num(np.array(network.closeness(mode="in", normalized=True), float))  # nobody reaches it: nan
+    reach = np.array(network.neighborhood_size(order=n, mode="in"), float) - 1
+    return _by_actor(ties, near * reach / (n - 1))
+
+
+def _undirected(ties: Ties) -> Ties:
+    if not ties.directed:
+        return ties
+    return Ties.between(ties.actors, ties.source, ties.target, ties.weight, directed=False)
+
+
+def _graph(ties: Ties) -> "nx.Graph[int]":
+    graph: nx.Graph[int] = nx.DiGraph() if ties.directed else nx.Graph()
+    graph.add_nodes_from(range(len(ties)))
+    graph.add_edges_from(zip(ties.source.tolist(), ties.target.tolist(), strict=True))
+    return graph
+
+
+def _igraph(ties: Ties) -> Any:
+    import igraph
+
+    kept = np.full(len(ties.source), True) if ties.directed else ties.source < ties.target
+    pairs = np.column_stack([ties.source[kept], ties.target[kept]])
+    return igraph.Graph(len(ties), pairs.tolist(), directed=ties.directed)
+
+
+def _labels(ties: Ties) -> Ints:
+    """For each actor the first actor of its component, by place: the smallest is handed on until nothing changes."""
+    label = np.arange(len(ties))
+    while True:
+        new = label.copy()
+        np.minimum.at(new, ties.target, label[ties.source])
+        np.minimum.at(new, ties.source, label[ties.target])
+        np.minimum.at(new, label, new.copy())
+        new = new[new]  # a label's own label: the way halves with each turn
+        if (new == label).all():
+            return label
+        label = new
+
+
+def _by_actor(ties: Ties, values: "Floats | Ints") -> Values:
+    return dict(zip(ties.actors, values.astype(float).tolist(), strict=True))
+
+
+MEASURES: dict[str, Callable[[Ties, Engine], Values]] = {
+    "degree": lambda ties, _: degree(ties),
+    "in_degree": lambda ties, _: degree(ties, "in"),
+    "out_degree": lambda ties, _: degree(ties, "out"),
+    "strength": lambda ties, _: strength(ties),
+    "core": lambda ties, _: core(ties),
+    "pagerank": lambda ties, _: pagerank(ties),
+    "betweenness": _betweenness,
+    "closeness": _closeness,
+    "eigenvector": lambda ties, _: eigenvector(ties),
+}
+"""The measures of each actor, by name."""
