@@ -17,6 +17,7 @@ from graph.measures.centrality import (
     strength,
 )
 from graph.measures.holes import Hole, Holes, holes
+from graph.measures.null_model import Chance, against_chance, rewired
 from graph.measures.reciprocity import Answered, Answers, answered, reciprocity
 
 __all__ = [
@@ -27,12 +28,14 @@ __all__ = [
     "Balance",
     "Brokerage",
     "Centralities",
+    "Chance",
     "Frustration",
     "Hole",
     "Holes",
     "Role",
     "Score",
     "Ties",
+    "against_chance",
     "answered",
     "balance",
     "balance_over",
@@ -48,6 +51,7 @@ __all__ = [
     "holes",
     "pagerank",
     "reciprocity",
+    "rewired",
     "signed",
     "strength",
 ]

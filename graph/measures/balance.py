@@ -105,6 +105,7 @@ class Frustration:
 def signed(network: Network, sign: str = "sign") -> SignedTies:
     """The pairs of a network and their signs; directions and parallel ties are taken together.
 
+    A tie that says of itself that it is `mixed`, as in networks of dyads, has both signs.
     Raises ParameterError where a sign is none of -1, 0, 1 and None.
     """
     number = {actor: n for n, actor in enumerate(network)}
@@ -115,7 +116,8 @@ def signed(network: Network, sign: str = "sign") -> SignedTies:
             raise ParameterError("sign", f"{value!r} is the {sign} of the tie {a} to {b}: it takes -1, 0, 1 or None")
         i, j = number[a], number[b]
         if i != j:
-            signs.setdefault((min(i, j), max(i, j)), set()).add(int(value or 0))
+            both = {1, -1} if tie.get("mixed") else {int(value or 0)}
+            signs.setdefault((min(i, j), max(i, j)), set()).update(both)
     clear = {pair: found - {0} for pair, found in signs.items()}
     kept = [(i, j, next(iter(found))) for (i, j), found in clear.items() if len(found) == 1]
     one, other, values = np.array(kept, np.int64).reshape(-1, 3).T

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph import KnowledgeGraph
 from graph.exceptions import ParameterError
 from graph.measures import balance, balance_over, frustration
 from graph.measures.arrays import Network
@@ -137,3 +138,9 @@ def test_what_is_undefined_says_why() -> None:
     assert (found.exact, found.upper, found.index, found.reason) == (True, 0, None, "no tie has a clear sign")
     with pytest.raises(ParameterError, match="2 is the sign of the tie a to b"):
         balance(signs(("a", "b", 2)))
+
+
+def test_the_signed_pairs_of_a_graph_can_be_measured(norland: KnowledgeGraph) -> None:
+    found = balance(norland.network(projection="signed"))
+    assert (found.mixed, found.degree) == (1, None)
+    assert frustration(norland.network(projection="signed")).exact
