@@ -10,6 +10,7 @@ import numpy.typing as npt
 from graph.pictures.picture import Box, bounds
 
 Numbers = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Size = tuple[float, float]
 
 _APART = 26.0
@@ -17,14 +18,16 @@ _APART = 26.0
 _LENGTH = 95.0
 """Points that a tie of usual length shows between its boxes."""
 _PUSHES = 200
-_WIDE = 1.35
+_WIDE = 1.2
 """How much wider than high a part of the network is laid out."""
+_SEEDS = 8
+"""How many layouts are tried."""
 
 
 def placed(graph: "nx.Graph[str]", sizes: Mapping[str, Size]) -> dict[str, Box]:
     """A box of the given size for each node. Parts that nothing joins are laid out one by one, the largest first.
 
-    Edges may have a `gap`: how far the boxes at their ends are apart at least, so that lines between them can be seen.
+    Edges may have `lines`, how many are drawn, and a `gap`: how far the boxes at their ends are apart at least.
     """
     parts = sorted((sorted(p) for p in nx.connected_components(graph)), key=lambda p: (-len(p), p))
     found: dict[str, Box] = {}
@@ -45,23 +48,46 @@ def placed(graph: "nx.Graph[str]", sizes: Mapping[str, Size]) -> dict[str, Box]:
 
 def _part(graph: "nx.Graph[str]", part: list[str], sizes: Mapping[str, Size]) -> dict[str, Box]:
     size = np.array([sizes[node] for node in part])
-    if len(part) < 3:
-        reach = np.array([0.0, size[:, 0].sum() / 2 + _LENGTH])[: len(part)]
-        centres = np.stack([reach, np.zeros(len(part))], axis=1)
-    else:
-        ordered: nx.Graph[str] = nx.Graph()
-        ordered.add_nodes_from(part)
-        ordered.add_edges_from(sorted((min(e), max(e)) for e in graph.subgraph(part).edges))
-        start = nx.spring_layout(ordered, seed=7, iterations=300, k=2.2 / len(part) ** 0.5)
-        centres = _lying(np.array([start[node] for node in part], np.float64)) * [_WIDE, 1]
-        joined = np.array([(part.index(a), part.index(b)) for a, b in ordered.edges])
-        length = np.linalg.norm(centres[joined[:, 0]] - centres[joined[:, 1]], axis=1)
-        centres *= (_LENGTH + size[:, 0].mean()) / max(float(np.median(length)), 1e-6)
+    place = {node: n for n, node in enumerate(part)}
+    ends = np.array(sorted((place[min(e)], place[max(e)]) for e in graph.subgraph(part).edges)).reshape(-1, 2)
+    lines = np.array([graph.edges[part[a], part[b]].get("lines", 1) for a, b in ends.tolist()])
     gaps = np.full((len(part), len(part)), _APART)
-    for a, b, gap in graph.subgraph(part).edges(data="gap", default=_APART):
-        gaps[part.index(a), part.index(b)] = gaps[part.index(b), part.index(a)] = gap
-    centres = apart(centres, size, gaps)
+    for a, b in ends.tolist():
+        gaps[a, b] = gaps[b, a] = graph.edges[part[a], part[b]].get("gap", _APART)
+    if len(part) < 3:
+        beside = size[:, 0].sum() / 2 + gaps.max() + 1
+        centres = np.array([[0.0, 0.0], [beside, 0.0]])[: len(part)]
+    else:
+        tried = [apart(_sprung(ends, size, seed), size, gaps) for seed in range(_SEEDS)]
+        centres = min(tried, key=lambda c: _clutter(c, size, ends, lines))
     return {n: Box(*c, *s) for n, c, s in zip(part, centres.round(1).tolist(), size.tolist(), strict=True)}
+
+
+def _sprung(ends: Ints, size: Numbers, seed: int) -> Numbers:
+    """Where springs and repulsion leave the nodes, as far from each other as lines and boxes need."""
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_nodes_from(range(len(size)))
+    graph.add_edges_from(ends.tolist())
+    found = nx.spring_layout(graph, seed=seed, iterations=200)
+    centres = _lying(np.array([found[n] for n in range(len(size))], np.float64)) * [_WIDE, 1]
+    length = np.linalg.norm(centres[ends[:, 0]] - centres[ends[:, 1]], axis=1)
+    return np.asarray(centres * (_LENGTH + size[:, 0].mean()) / max(float(np.median(length)), 1e-6))
+
+
+def _clutter(centres: Numbers, size: Numbers, ends: Ints, lines: Ints) -> float:
+    """How many lines cross each other, and, which is worse, how many lie behind a box."""
+    start, way = centres[ends[:, 0]], centres[ends[:, 1]] - centres[ends[:, 0]]
+    between = start[None] - start[:, None]
+    turn = way[:, None, 0] * way[None, :, 1] - way[:, None, 1] * way[None, :, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        along = (between[:, :, 0] * way[None, :, 1] - between[:, :, 1] * way[None, :, 0]) / turn
+        other = (between[:, :, 0] * way[:, None, 1] - between[:, :, 1] * way[:, None, 0]) / turn
+    shared = (ends[:, None, :, None] == ends[None, :, None, :]).any(axis=(2, 3))
+    crossing = (along > 0) & (along < 1) & (other > 0) & (other < 1) & ~shared
+    points = start[:, None] + np.linspace(0.05, 0.95, 19)[None, :, None] * way[:, None]
+    behind = np.asarray((np.abs(points[:, :, None] - centres[None, None]) < size / 2 + 4).all(axis=-1)).any(axis=1)
+    others = (ends[:, :, None] != np.arange(len(size))).all(axis=1)
+    return float((crossing * np.outer(lines, lines)).sum() / 2 + 8 * ((behind & others) * lines[:, None]).sum())
 
 
 def _lying(centres: Numbers) -> Numbers:

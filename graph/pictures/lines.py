@@ -110,7 +110,9 @@ def _loop(box: Box, number: int) -> Points:
 def strokes(line: Line, course: Points) -> list[Stroke]:
     """The line and the mark at its end, at both ends where it is mutual."""
     look = LOOKS[line.tie]
-    ways = (course, course[::-1]) if line.mutual else (course,)
+    ways = [course, course[::-1]] if line.mutual else [course]
+    if line.mutual and line.mark is End.ANY:
+        ways = []  # without direction and modality there is nothing for an end to tell
     marks = [mark(line.mark, way, look.colour, line.width) for way in ways]
     return [Stroke(_points(course), look.colour, line.width, look.dashes), *marks]
 

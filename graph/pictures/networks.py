@@ -22,7 +22,6 @@ _NODE, _WORDS = 10.0, 7.5
 _NODE_WIDTH, _WORDS_WIDTH = 110.0, 105.0
 _MOST_RELATIONS = 3
 _ALONG = (0.5, 0.46, 0.54, 0.42, 0.58, 0.38, 0.62, 0.34, 0.66, 0.3, 0.7, 0.26, 0.74, 0.22, 0.78, 0.18, 0.82)
-_NOTHING = "Nothing to draw: no statement joins two entities here."
 
 
 def draw_network(
@@ -49,7 +48,8 @@ def draw_network(
         items += _words(lines, ways, list(boxes.values()))
     items += [_put(label, boxes[node]) for node, label in boxed.items()]
     if not nodes:
-        items = [Label(_NOTHING, Box(0, 0, measured(_NOTHING, _NODE)[0] + 40, 70), _NODE, FAINT, frame=FAINT)]
+        words = wrapped(_nothing(network), _NODE, 500)
+        items = [Label(words, Box(0, 0, 540, measured(words, _NODE)[1] + 50), _NODE, FAINT, frame=FAINT)]
     caption = _caption(network, nodes, lines, filters or {})
     return framed(
         items, title, caption, f"{caption} {_in_words(network, nodes, lines)}".strip(), _legend(nodes, lines, network)
@@ -78,7 +78,8 @@ def _lines(network: "nx.Graph[str]") -> list[Line]:
         said, mutual = end(data), not directed or is_mutual(data)
         if mutual and finish < start:
             start, finish = finish, start
-        key = start, finish, tie(data), said, mutual
+        mediates = "mediation" in {network.nodes[n].get("bipartite") for n in (start, finish)}
+        key = start, finish, Tie.MEDIATION if mediates else tie(data), said, mutual
         line = found.setdefault(key, Line(*key))
         statements = data.get("statements") or ([data["statement"]] if "statement" in data else ())
         new = set(statements) - line.statements
@@ -86,6 +87,7 @@ def _lines(network: "nx.Graph[str]") -> list[Line]:
         line.weight += data.get("weight", len(new) or (0 if statements else 1))
         if relation := data.get("relation"):
             line.relations.add(vocabulary().relation(relation).label)
+        line.relations |= set(data.get("parts") or ())
     return [found[key] for key in sorted(found)]
 
 
@@ -97,7 +99,7 @@ def _simple(nodes: Sequence[str], lines: Sequence[Line]) -> "nx.Graph[str]":
     for (start, finish), many in pairs.items():
         more = pairs.get((finish, start), 0)
         gap = 62.0 + 12 * (many + more) if len(lines) <= _MOST_WITH_WORDS else 40.0
-        simple.add_edge(start, finish, gap=gap)
+        simple.add_edge(start, finish, gap=gap, lines=many + more)
     return simple
 
 
@@ -155,7 +157,7 @@ def _legend(nodes: Sequence[str], lines: Sequence[Line], network: "nx.Graph[str]
         if any(line.tie is one for line in lines):
             yield way(one)
     for this in End:
-        if any(line.mark is this for line in lines):
+        if any(line.mark is this and not (line.mutual and this is End.ANY) for line in lines):
             yield ending(this)
     if any(line.weight > 1 for line in lines):
         yield (
@@ -187,7 +189,7 @@ def _caption(network: "nx.Graph[str]", nodes: Sequence[str], lines: Sequence[Lin
 def _in_words(network: "nx.Graph[str]", nodes: Sequence[str], lines: Sequence[Line]) -> str:
     """What the picture shows, for those who do not see it."""
     if not nodes:
-        return _NOTHING
+        return _nothing(network)
     label = {node: clean(network.nodes[node].get("label") or node).replace("\n", " ") for node in nodes}
     joined: dict[str, set[str]] = defaultdict(set)
     kinds: dict[Tie, dict[End, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -207,6 +209,10 @@ def _in_words(network: "nx.Graph[str]", nodes: Sequence[str], lines: Sequence[Li
         ways = (f"{label[t.start]} {'and' if t.mutual else 'to'} {label[t.end]}, {t.tie} {t.mark}" for t in thickest)
         said.append(f"Thickest lines: {'; '.join(ways)}.")
     return " ".join(said)
+
+
+def _nothing(network: "nx.Graph[str]") -> str:
+    return f"Nothing to draw: {network.graph.get('note') or 'no statement joins two entities here'}."
 
 
 def _first(counts: Counter[str], many: int) -> list[tuple[str, int]]:

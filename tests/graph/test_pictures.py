@@ -265,6 +265,21 @@ def test_a_network_of_dyads_is_drawn_with_its_weights() -> None:
     assert widths[LOOKS[Tie.COOPERATION].colour] == LOOKS[Tie.COOPERATION].width
 
 
+@pytest.mark.parametrize("projection", ["dyads", "signed", "mediation"])
+def test_every_projection_is_drawn(talks: KnowledgeGraph, projection: str) -> None:
+    network = talks.network(projection=projection)
+    picture = draw_network(network)
+    assert overlapping(picture) == []
+    assert inside(picture)
+    named = {wrapped(data["label"], 10, 110) for _, data in network.nodes(data=True)}
+    assert named <= {label.words for label in picture.labels}
+    assert (ENDS[End.ANY] in {label.words for label in picture.labels}) is network.is_directed()
+    nothing = draw_network(
+        talks.network(projection=projection, subject="Moscow", object="Mirzoyan", family="mediation")
+    )
+    assert "no statement matches these filters" in nothing.description
+
+
 def test_drawing_names_the_extra_that_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'tertius\[pictures\]'"):
