@@ -168,13 +168,16 @@ def _legend(nodes: Sequence[str], lines: Sequence[Line], network: "nx.Graph[str]
     if kinds == {True, False}:
         yield (
             lambda x, y: [Label("", Box(x, y, 34, 13), 1, paper="#ececec", frame="#9a9a9a")],
-            "place, process, agreement, matter",
+            "what does not act: place, process, mediation",
         )
 
 
 def _caption(network: "nx.Graph[str]", nodes: Sequence[str], lines: Sequence[Line], filters: Mapping[str, Any]) -> str:
     drawn = set().union(*(line.statements for line in lines))
-    everybody = number(len(network), "entity", "entities")
+    mediations = {n for n, kind in network.nodes(data="bipartite") if kind == "mediation"}
+    everybody = number(len(network) - len(mediations), "entity", "entities")
+    if mediations:
+        everybody += f" and {number(len(mediations), 'mediation')}"
     who = everybody if len(nodes) == len(network) else f"{len(nodes)} of {everybody}, those with most statements"
     selected = network.graph.get("statements")
     what = number(len(drawn), "statement")

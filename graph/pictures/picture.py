@@ -9,7 +9,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import Any, Literal
@@ -117,7 +117,7 @@ class Picture:
     title: str
     caption: str
     description: str
-    items: tuple[Label | Stroke, ...]
+    items: tuple[Label | Stroke, ...] = field(repr=False)
 
     @property
     def labels(self) -> tuple[Label, ...]:
