@@ -174,7 +174,7 @@ def _legend(nodes: Sequence[str], lines: Sequence[Line], network: "nx.Graph[str]
 
 def _caption(network: "nx.Graph[str]", nodes: Sequence[str], lines: Sequence[Line], filters: Mapping[str, Any]) -> str:
     drawn = set().union(*(line.statements for line in lines))
-    mediations = {n for n, kind in network.nodes(data="bipartite") if kind == "mediation"}
+    mediations = {n for n in network if network.nodes[n].get("bipartite") == "mediation"}
     everybody = number(len(network) - len(mediations), "entity", "entities")
     if mediations:
         everybody += f" and {number(len(mediations), 'mediation')}"
