@@ -21,6 +21,8 @@ _MOST_WITH_WORDS = 60
 _NODE, _WORDS = 10.0, 7.5
 _NODE_WIDTH, _WORDS_WIDTH = 110.0, 105.0
 _MOST_RELATIONS = 3
+_MOST_HIDDEN = 5
+"""Points of other lines that words may hide."""
 _ALONG = (0.5, 0.46, 0.54, 0.42, 0.58, 0.38, 0.62, 0.34, 0.66, 0.3, 0.7, 0.26, 0.74, 0.22, 0.78, 0.18, 0.82)
 
 
@@ -98,7 +100,7 @@ def _simple(nodes: Sequence[str], lines: Sequence[Line]) -> "nx.Graph[str]":
     pairs = Counter((line.start, line.end) for line in lines if line.start != line.end)
     for (start, finish), many in pairs.items():
         more = pairs.get((finish, start), 0)
-        gap = 62.0 + 12 * (many + more) if len(lines) <= _MOST_WITH_WORDS else 40.0
+        gap = 80.0 + 12 * (many + more) if len(lines) <= _MOST_WITH_WORDS else 40.0
         simple.add_edge(start, finish, gap=gap, lines=many + more)
     return simple
 
@@ -135,7 +137,8 @@ def _words(lines: Sequence[Line], ways: Sequence[Points], taken: list[Box]) -> I
             box = Box(round(x, 1), round(y + rise, 1), round(width + 3, 1), round(height, 1))
             if not any(box.overlaps(other) for other in taken):
                 inside = (np.abs(every - [x, y]) < [width / 2 + 2, height / 2 + 2]).all(axis=1)
-                found.append((int((inside & (owner != n)).sum()), box))
+                if (hidden := int((inside & (owner != n)).sum())) <= _MOST_HIDDEN:
+                    found.append((hidden, box))
         if found:
             _, box = min(found, key=lambda f: f[0])  # what hides least of the other lines
             taken.append(box)
