@@ -20,7 +20,7 @@ _LENGTH = 95.0
 _PUSHES = 200
 _WIDE = 1.2
 """How much wider than high a part of the network is laid out."""
-_SEEDS = 8
+_SEEDS = 12
 """How many layouts are tried."""
 
 
@@ -85,7 +85,8 @@ def _clutter(centres: Numbers, size: Numbers, ends: Ints, lines: Ints) -> float:
     shared = (ends[:, None, :, None] == ends[None, :, None, :]).any(axis=(2, 3))
     crossing = (along > 0) & (along < 1) & (other > 0) & (other < 1) & ~shared
     points = start[:, None] + np.linspace(0.05, 0.95, 19)[None, :, None] * way[:, None]
-    behind = np.asarray((np.abs(points[:, :, None] - centres[None, None]) < size / 2 + 4).all(axis=-1)).any(axis=1)
+    room = size[None, None] / 2 + 4 + 6.0 * (lines[:, None, None, None] - 1)  # many lines are broad together
+    behind = np.asarray((np.abs(points[:, :, None] - centres[None, None]) < room).all(axis=-1)).any(axis=1)
     others = (ends[:, :, None] != np.arange(len(size))).all(axis=1)
     return float((crossing * np.outer(lines, lines)).sum() / 2 + 8 * ((behind & others) * lines[:, None]).sum())
 

@@ -14,7 +14,7 @@ Points = npt.NDArray[np.float64]
 
 _BETWEEN = 17.0
 """Points between the middles of two lines of one pair."""
-_BENDS = (0.0, 0.14, -0.14, 0.28, -0.28, 0.45, -0.45, 0.65, -0.65)
+_BENDS = (0.0, 0.08, -0.08, 0.16, -0.16, 0.24, -0.24, 0.34, -0.34, 0.46, -0.46, 0.6, -0.6)
 """How far the lines of a pair may bend beside the straight one, in lengths of the way."""
 _T = np.linspace(0, 1, 241)[:, None]
 _SHOWN = 28

@@ -135,7 +135,7 @@ def _words(lines: Sequence[Line], ways: Sequence[Points], taken: list[Box]) -> I
             x, y = ways[n][round(part * (len(ways[n]) - 1))].tolist()
             rise = height if lines[n].start == lines[n].end else 0  # a loop is too small to bear words
             box = Box(round(x, 1), round(y + rise, 1), round(width + 3, 1), round(height, 1))
-            if not any(box.overlaps(other) for other in taken):
+            if not any(box.overlaps(other, 2) for other in taken):
                 inside = (np.abs(every - [x, y]) < [width / 2 + 2, height / 2 + 2]).all(axis=1)
                 if (hidden := int((inside & (owner != n)).sum())) <= _MOST_HIDDEN:
                     found.append((hidden, box))

@@ -100,6 +100,23 @@ def test_labels_do_not_overlap_where_everybody_is_joined_to_everybody() -> None:
     assert overlapping(draw_network(network)) == []
 
 
+def test_lines_of_a_tree_pass_beside_the_boxes_of_others() -> None:
+    tree: nx.Graph[str] = nx.relabel_nodes(nx.balanced_tree(3, 3), lambda n: f"an actor {n}")
+    picture = draw_network(tree)
+    boxes = {label.words: label.box for label in picture.labels if label.frame}
+    assert len(boxes) == 40
+    lines = [s for s in picture.items if isinstance(s, Stroke) and len(s.points) > 5]
+    assert len(lines) == 39
+    for line in lines:
+        between = line.points[1:-1]
+        behind = [
+            n
+            for n, b in boxes.items()
+            if any(abs(x - b.x) < b.width / 2 and abs(y - b.y) < b.height / 2 for x, y in between)
+        ]
+        assert behind == []
+
+
 def test_of_more_actors_those_with_most_statements_are_drawn_and_the_caption_tells_it() -> None:
     network = made(90, 300, 1)
     picture = draw_network(network)
