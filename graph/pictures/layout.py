@@ -20,8 +20,8 @@ _LENGTH = 95.0
 _PUSHES = 200
 _WIDE = 1.2
 """How much wider than high a part of the network is laid out."""
-_SEEDS = 12
-"""How many layouts are tried."""
+_SEEDS, _TRIED = 12, 3000
+"""How many layouts are tried at most, and how many edges in all of them."""
 
 
 def placed(graph: "nx.Graph[str]", sizes: Mapping[str, Size]) -> dict[str, Box]:
@@ -58,7 +58,8 @@ def _part(graph: "nx.Graph[str]", part: list[str], sizes: Mapping[str, Size]) ->
         beside = size[:, 0].sum() / 2 + gaps.max() + 1
         centres = np.array([[0.0, 0.0], [beside, 0.0]])[: len(part)]
     else:
-        tried = [apart(_sprung(ends, size, seed), size, gaps) for seed in range(_SEEDS)]
+        seeds = range(max(1, min(_SEEDS, _TRIED // len(ends))))
+        tried = [apart(_sprung(ends, size, seed), size, gaps) for seed in seeds]
         centres = min(tried, key=lambda c: _clutter(c, size, ends, lines))
     return {n: Box(*c, *s) for n, c, s in zip(part, centres.round(1).tolist(), size.tolist(), strict=True)}
 

@@ -84,7 +84,7 @@ def inside(picture: Picture) -> bool:
     return True
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(2, 60), st.integers(0, 3), st.integers(0, 10_000))
 def test_labels_never_overlap_and_all_lie_on_the_page(actors: int, density: int, seed: int) -> None:
     network = made(actors, actors * density, seed)
