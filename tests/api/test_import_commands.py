@@ -55,6 +55,7 @@ def test_an_import_that_fails_leaves_a_store_alone_that_another_has_begun(
         assert len(kg.statements()) == 1
 
 
+@pytest.mark.slow
 def test_an_import_that_fails_takes_its_new_store_away_but_not_while_another_writes(tmp_path: Path) -> None:
     store, nothing = tmp_path / "kg", tmp_path / "nothing.tab"
     nothing.write_bytes(b"")

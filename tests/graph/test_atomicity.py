@@ -191,7 +191,10 @@ def writes(norland_store: Path, data: Path) -> dict[str, Write]:
     }
 
 
-@pytest.mark.parametrize("kind", ["load", "update", "graph"])
+_SLOW = [pytest.param(kind, marks=pytest.mark.slow) for kind in ("load", "update")]
+
+
+@pytest.mark.parametrize("kind", [*_SLOW, "graph"])
 def test_a_write_killed_inside_any_step_leaves_the_old_state_or_the_new(
     norland_store: Path, tmp_path: Path, data: Path, kind: str
 ) -> None:
@@ -285,6 +288,7 @@ _TOGETHER = """
 """
 
 
+@pytest.mark.slow
 def test_two_processes_write_in_turn_while_others_read_whole_states(norland_store: Path, tmp_path: Path) -> None:
     store = shutil.copytree(norland_store, tmp_path / "store")
     codes = run(_TOGETHER.replace("st:)", "<https://tertius.example/id/statement/>)"), "", store, 2, 6)

@@ -95,6 +95,7 @@ def test_labels_never_overlap_and_all_lie_on_the_page(actors: int, density: int,
     assert names <= {label.words for label in picture.labels}
 
 
+@pytest.mark.slow
 def test_labels_do_not_overlap_where_everybody_is_joined_to_everybody() -> None:
     network: nx.Graph[str] = nx.relabel_nodes(nx.complete_graph(60), lambda n: f"an actor with a long name {n}")
     assert overlapping(draw_network(network)) == []
@@ -131,6 +132,7 @@ def test_of_more_actors_those_with_most_statements_are_drawn_and_the_caption_tel
     )
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes_here_and_in_another_process() -> None:
     script = (
         "import sys; from tests.graph.test_pictures import made; from graph.pictures import draw_network;"

@@ -299,7 +299,7 @@ ROWS = st.lists(
 """Of a file with no good row nothing is imported: see test_hostile_files."""
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(first=ROWS, second=ROWS)
 def test_whatever_is_in_the_files_the_counts_add_up_and_the_parts_agree(
     tmp_path_factory: pytest.TempPathFactory, first: list[dict[str, object]], second: list[dict[str, object]]
