@@ -26,7 +26,7 @@ class Role(StrEnum):
     LIAISON = "liaison"  # A → B → C
 
 
-COUNTED = (*Role, "total")
+COUNTED = (*map(str, Role), "total")
 _ROLES = len(Role)
 
 
@@ -95,7 +95,7 @@ class Brokerage:
         for n, role in enumerate(COUNTED):
             observed, expected, sd = int(self.observed[place, n]), float(self.expected[place, n]), self.sd[place, n]
             z = (observed - expected) / float(sd) if sd > 0 else None
-            found[str(role)] = Score(observed, expected, float(sd), z, None if sd > 0 else self._why())
+            found[role] = Score(observed, expected, float(sd), z, None if sd > 0 else self._why())
         return found
 
     def _why(self) -> str:

@@ -100,11 +100,9 @@ def strength(
     return _by_actor(ties, {"in": ins, "out": outs}.get(direction, both))
 
 
-def core(network: Measured) -> Values:
+def core(network: Measured, *, engine: str | None = None) -> Values:
     """The largest k such that an actor belongs to a part where everybody has k neighbours in it (Seidman 1983)."""
-    ties = Ties.of(network)
-    numbers = nx.core_number(_graph(_undirected(ties)))
-    return {actor: float(numbers[n]) for n, actor in enumerate(ties.actors)}
+    return _core(Ties.of(network), Engine.named(engine))
 
 
 def components(network: Measured) -> list[frozenset[Hashable]]:
@@ -181,6 +179,14 @@ def eigenvector(network: Measured, weight: str | None = None) -> Values:
     raise UndefinedMeasureError("eigenvector", f"it did not settle in {_MOST_TURNS} turns")
 
 
+def _core(ties: Ties, engine: Engine) -> Values:
+    both = _undirected(ties)
+    if engine is Engine.IGRAPH:
+        return _by_actor(ties, np.array(_igraph(both).coreness(), np.int64))
+    numbers = nx.core_number(_graph(both))
+    return {actor: float(numbers[n]) for n, actor in enumerate(ties.actors)}
+
+
 def _betweenness(ties: Ties, engine: Engine) -> Values:
     n = len(ties)
     if n < 3:
@@ -201,7 +207,10 @@ def _closeness(ties: Ties, engine: Engine) -> Values:
         return {actor: found[place] for place, actor in enumerate(ties.actors)}
     network = _igraph(ties)
     near = np.nan_to_num(np.array(network.closeness(mode="in", normalized=True), float))  # nobody reaches it: nan
-    reach = np.array(network.neighborhood_size(order=n, mode="in"), float) - 1
+    # Those who reach each other are reached by the same others: one of them is asked.
+    parts = network.connected_components(mode="strong")
+    sizes = np.array(network.neighborhood_size([part[0] for part in parts], order=n, mode="in"), float)
+    reach = sizes[parts.membership] - 1
     return _by_actor(ties, near * reach / (n - 1))
 
 
@@ -249,7 +258,7 @@ MEASURES: dict[str, Callable[[Ties, Engine], Values]] = {
     "in_degree": lambda ties, _: degree(ties, "in"),
     "out_degree": lambda ties, _: degree(ties, "out"),
     "strength": lambda ties, _: strength(ties),
-    "core": lambda ties, _: core(ties),
+    "core": _core,
     "pagerank": lambda ties, _: pagerank(ties),
     "betweenness": _betweenness,
     "closeness": _closeness,

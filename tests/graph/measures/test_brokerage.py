@@ -1,7 +1,9 @@
 """Brokerage agrees with three loops, with R's `sna` on a published network, and with all that chance makes."""
 
+from collections import Counter
 from itertools import combinations, permutations, product
 from math import sqrt
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph import KnowledgeGraph
 from graph.exceptions import NotFoundError, ParameterError, UndefinedMeasureError
 from graph.measures import COUNTED, Role, Ties, brokerage
 from graph.measures.arrays import Network
@@ -17,7 +20,7 @@ from tests.graph.measures.networks import networks, strike
 
 def by_three_loops(network: Network, groups: dict[object, object]) -> dict[object, dict[str, int]]:
     """The definition, word by word."""
-    counts: dict[object, dict[str, int]] = {v: dict.fromkeys(map(str, COUNTED), 0) for v in network}
+    counts: dict[object, dict[str, int]] = {v: dict.fromkeys(COUNTED, 0) for v in network}
     for a, v, c in permutations(network, 3):
         if not (network.has_edge(a, v) and network.has_edge(v, c)) or network.has_edge(a, c):
             continue
@@ -47,7 +50,7 @@ def test_counts_are_those_of_three_loops(network: Network, letters: list[str]) -
     found = brokerage(network, groups)
     expected = by_three_loops(network, groups)
     assert {a: {r: s.observed for r, s in found.of(a).items()} for a in network} == expected
-    assert found.totals() == {r: sum(e[r] for e in expected.values()) for r in map(str, COUNTED)}
+    assert found.totals() == {r: sum(e[r] for e in expected.values()) for r in COUNTED}
 
 
 def test_counts_of_a_larger_network_are_those_of_three_loops() -> None:
@@ -93,7 +96,7 @@ def test_moments_are_those_of_all_networks_that_chance_makes(directed: bool) -> 
         counts = by_three_loops(drawn, groups)
         seen.append([list(counts[a].values()) for a in groups])
         chances.append(density ** sum(there) * (1 - density) ** (len(pairs) - sum(there)))
-    order = [list(by_three_loops(observed, groups)[0]).index(str(r)) for r in COUNTED]
+    order = [list(by_three_loops(observed, groups)[0]).index(r) for r in COUNTED]
     values, weights = np.array(seen, float)[:, :, order], np.array(chances)
     mean = np.tensordot(weights, values, 1)
     variance = np.tensordot(weights, (values - mean) ** 2, 1)
@@ -163,3 +166,22 @@ def test_the_frame_has_a_row_for_each_actor_and_role() -> None:
     assert len(table) == 24 * (len(Role) + 1)
     bob = table[(table.actor == "Bob") & (table.role == "total")].iloc[0]
     assert (bob.group, bob.observed) == ("young", 36)
+
+
+@pytest.mark.shared
+def test_a_day_of_real_events_is_counted_as_one_does_by_hand(shared_data: Path, empty: KnowledgeGraph) -> None:
+    empty.import_files("icews", [shared_data / "icews-raw" / "events.2018-06-01.tab"])
+    network = empty.network(projection="dyads")
+    found = brokerage(network, "state")
+    counts: Counter[tuple[object, object]] = Counter()
+    groups = dict(zip(found.actors, found.groups, strict=True))
+    for a, v in network.subgraph(map(str, found.actors)).edges:
+        for c in network[v]:
+            if c in groups and c != a and not network.has_edge(a, c):
+                counts[groups[a] == groups[v], groups[v] == groups[c]] += 1
+    totals = found.totals()
+    assert counts[True, True] == totals["coordinator"]
+    assert counts[False, True] == totals["gatekeeper"]
+    assert counts[True, False] == totals["representative"] > 0
+    assert counts[False, False] == totals["itinerant"] + totals["liaison"] > 0
+    assert len(found.actors) + len(found.left_out) == len(network)
