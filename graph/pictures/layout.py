@@ -20,6 +20,8 @@ _LENGTH = 95.0
 _PUSHES = 200
 _WIDE = 1.2
 """How much wider than high a part of the network is laid out."""
+_PAGE = 820.0
+"""Least width that small parts fill before the next row of them begins."""
 _SEEDS, _TRIED = 12, 3000
 """How many layouts are tried at most, and how many edges in all of them."""
 
@@ -36,7 +38,7 @@ def placed(graph: "nx.Graph[str]", sizes: Mapping[str, Size]) -> dict[str, Box]:
         boxes = _part(graph, part, sizes)
         low, floor, high, top = bounds(list(boxes.values()))
         if not found:
-            width = max(high - low, 420.0)
+            width = max(high - low, _PAGE)
         elif right + high - low > width:  # the next shelf
             right, bottom = 0.0, shelf - 2 * _APART
         x, y = right - low, bottom - top

@@ -18,6 +18,8 @@ MOST_ACTORS = 60
 """How many nodes a picture shows at most, where nothing else is asked for."""
 _MOST_WITH_WORDS = 60
 """Lines beyond which none bears words."""
+_FEW = 20
+"""Lines that are all drawn long enough for words of any length."""
 _NODE, _WORDS = 10.0, 7.5
 _NODE_WIDTH, _WORDS_WIDTH = 110.0, 105.0
 _MOST_RELATIONS = 3
@@ -100,7 +102,9 @@ def _simple(nodes: Sequence[str], lines: Sequence[Line]) -> "nx.Graph[str]":
     pairs = Counter((line.start, line.end) for line in lines if line.start != line.end)
     for (start, finish), many in pairs.items():
         more = pairs.get((finish, start), 0)
-        gap = 80.0 + 12 * (many + more) if len(lines) <= _MOST_WITH_WORDS else 40.0
+        gap = 40.0
+        if len(lines) <= _MOST_WITH_WORDS:
+            gap = (_WORDS_WIDTH + 30 if len(lines) <= _FEW else 80.0) + 12 * (many + more - 1)
         simple.add_edge(start, finish, gap=gap, lines=many + more)
     return simple
 

@@ -67,14 +67,15 @@ def _panel(series: Series, bottom: float, first: int, last: int, step: Step) -> 
         if tick:
             yield Stroke(((0, y), (_WIDTH, y)), "#d0d0d0", 0.6)
         yield _text(f"{tick:,}", -6, y, _SMALL, INK, "right")
-    paper, hatch = _FILLS[series.evidence]
-    wide = min(slot * _BAR, 60.0) if slot > 4 else slot
+    fine = slot <= 4  # neither frames nor hatches show in such bars
+    paper, hatch = (FAINT, "") if fine else _FILLS[series.evidence]
+    wide = slot if fine else min(slot * _BAR, 60.0)
     for period, many in counts.periods.items():
         middle = (int(np.datetime64(period, _UNITS[step]).astype(int)) - first + 0.5) * slot
         high = bottom + _HEIGHT * many / ticks[-1]
         left, right = middle - wide / 2, middle + wide / 2
         corners = (left, bottom), (left, high), (right, high), (right, bottom)
-        yield Stroke(corners, INK, 0.8 if slot > 4 else 0.2, paper=paper, hatch=hatch if slot > 4 else "")
+        yield Stroke(corners, FAINT if fine else INK, 0.1 if fine else 0.8, paper=paper, hatch=hatch)
     yield Stroke(((0, bottom), (_WIDTH, bottom)), INK, 0.8)
     yield from _dates(bottom, first, last, step, slot)
 
