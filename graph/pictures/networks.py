@@ -104,7 +104,7 @@ def _simple(nodes: Sequence[str], lines: Sequence[Line]) -> "nx.Graph[str]":
         more = pairs.get((finish, start), 0)
         gap = 40.0
         if len(lines) <= _MOST_WITH_WORDS:
-            gap = (_WORDS_WIDTH + 30 if len(lines) <= _FEW else 80.0) + 12 * (many + more - 1)
+            gap = (_WORDS_WIDTH + 30 if len(lines) <= _FEW else 92.0) + 12 * (many + more - 1)
         simple.add_edge(start, finish, gap=gap, lines=many + more)
     return simple
 
