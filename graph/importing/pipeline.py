@@ -229,7 +229,7 @@ class FileImport:
         subject = resolve(event.subject, day) if event.subject else None
         object = resolve(event.object, day) if event.object else None
         parties = [resolve(p, day) for p in event.parties]
-        if object and "parties" in frame.permits and self._resolver.kind(object) not in frame.object_kinds:
+        if object and "parties" in frame.permits and self._resolver.kind(object) not in {None, *frame.object_kinds}:
             parties, object = [*parties, object], None  # those between whom one mediates are sides, not objects
         required = frame.requires - frame.parties_for if parties else frame.requires
         if subject is None and not (parties and "subject" not in required):

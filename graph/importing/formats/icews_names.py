@@ -19,6 +19,7 @@ _BODIES = frozenset(
 )  # fmt: skip
 _DEPARTMENT = re.compile(r"\b(?:Ministry|Ministery|Department)\b")
 _POPULATIONS = frozenset(("Citizen", "Population"))
+_NOBODY = "Unspecified Actor"
 _INTERGOVERNMENTAL = "International Government Organization"
 
 
@@ -27,8 +28,10 @@ def icews_mention(name: str, sectors: Sequence[str] = (), country: str | None = 
 
     ICEWS gives a person every sector of a whole career, so that sectors tell no kind, except that an intergovernmental
     organisation without a country is one itself, where a person who serves it has a country. Words that may mean one
-    or many ("Lawyer/Attorney (Norland)") leave the kind open.
+    or many ("Lawyer/Attorney (Norland)") leave the kind open. "Unspecified Actor" is nobody in particular.
     """
+    if name == _NOBODY:
+        return Mention("")
     found = _OF.fullmatch(name)
     agent = found["agent"] if found else ""
     kind = None
