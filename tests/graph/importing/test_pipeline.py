@@ -282,8 +282,8 @@ def test_rows_of_a_real_file_are_what_the_file_says(empty: KnowledgeGraph, share
             (f"cameo-1.1b3:{row['CAMEO Code']}",),
         )
         told = [label(str(e)) for e in (s.subject, s.object, *s.parties) if e]
-        names = [row["Source Name"], row["Target Name"]]
-        assert told == [name.replace("Unspecified Actor", "unspecified") for name in names]
+        actors = [row["Source Name"], row["Target Name"]]
+        assert told == [name.replace("Unspecified Actor", "unspecified") for name in actors]
         assert empty.originals(report.source).record(number) == (lines[number - 1] + "\n").encode()
     quads = empty.snapshot.store.size(empty.iris.source(report.source))
     assert quads <= 9 * report.statements + 20
