@@ -86,12 +86,13 @@ def judged(chance: Chance, said: list[Statement], number: int) -> tuple[list[Jud
         what: dict[str, Any] = {}
         n = len(made) + 1
         a, b = chance.sample(sorted(ENTITIES), 2)
+        some_named = chance.choice(said).entities() if said else ()
         match chance.choice(["merge", "merge", "read", "withdraw"]):
             case "merge" if a not in ledger.into and ledger.one(b) != a:
                 ledger.into[a] = b
                 undo[n] = ledger.into, [a]
                 what = {"entity": a, "read_as": b}
-            case "read" if named := [i for i in chance.choice(said).entities() if i in ENTITIES and i != b]:
+            case "read" if named := [i for i in some_named if i in ENTITIES and i != b]:
                 a = chance.choice(named)
                 free = [s.id for s in said if a in s.entities() and (s.id, a) not in ledger.within]
                 if some := chance.some(free, 3):
