@@ -24,6 +24,7 @@ from api.routers import (
     health,
     linked_data,
     named_questions,
+    networks,
     pictures,
     query,
     questions,
@@ -95,8 +96,8 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
         },
     )
     for module in (
-        start, questions, named_questions, statements, tables, pictures, catalogue, datasets, vocabulary, sparql,
-        update, graph_store, health, citations, linked_data, descriptions, query,
+        start, questions, named_questions, statements, tables, pictures, networks, catalogue, datasets, vocabulary,
+        sparql, update, graph_store, health, citations, linked_data, descriptions, query,
     ):  # fmt: skip
         app.include_router(module.router)
     app.router.routes.insert(0, Shortcut(m.router for m in (questions, statements, catalogue, sparql)))

@@ -17,6 +17,7 @@ COMMANDS = {
     "import": "Import released event data and agreements into a store.",
     "ask": "Ask who mediates, opposes, invites whom, and who says so.",
     "table": "Count by pair, mediator or conflict, by month or year.",
+    "network": "Write a network for Gephi, Cytoscape, igraph or networkx.",
     "draw": "Draw networks and timelines as SVG or PNG.",
     "agreement": "Compare two coders of the same texts, field by field.",
     "adjudicate": "Record which of two coders' statements stands.",

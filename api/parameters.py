@@ -29,7 +29,7 @@ _MOST_DRAWN = 50_000
 _LOOKUP, _FEW = {"subject", "object", "between", "since", "until", "exact", "joined"}, 1000
 
 
-def _whole_number(value: Any) -> Any:
+def whole_number(value: Any) -> Any:
     # Python reads "１０" and "1_0" as numbers too; a link should not.
     if isinstance(value, str) and not (value.isascii() and value.isdecimal()):
         raise ValueError("is a whole number in plain digits")
@@ -45,7 +45,7 @@ class Parameters(BaseModel):
 class Page(Parameters):
     """Which part of a list."""
 
-    limit: Annotated[int, BeforeValidator(_whole_number)] = Field(
+    limit: Annotated[int, BeforeValidator(whole_number)] = Field(
         50, ge=1, le=MAX_LIMIT, description="Most items of one answer, at most 1,000.", examples=[50]
     )
     cursor: Word | None = Field(
@@ -173,7 +173,7 @@ class NetworkPictureParameters(Narrowing):
 
     relation: Word | None = Field(None, description="A relation, narrower ones included.", examples=["invites"])
     family: Word | None = Field(None, description="A family of relations.", examples=["mediation"])
-    most: Annotated[int, BeforeValidator(_whole_number)] = Field(
+    most: Annotated[int, BeforeValidator(whole_number)] = Field(
         MOST_ACTORS, ge=1, le=MOST_ACTORS, description="Most entities drawn: those with most statements.", examples=[20]
     )
 
@@ -254,11 +254,11 @@ class ResolveParameters(Parameters):
 class DifferenceParameters(Page):
     """Which revisions are compared, and what is listed."""
 
-    since: Annotated[int | None, BeforeValidator(_whole_number)] = Field(
+    since: Annotated[int | None, BeforeValidator(whole_number)] = Field(
         None, alias="from", ge=1, description="The revision before; without it, the last one kept before `to`.",
         examples=[1],
     )  # fmt: skip
-    to: Annotated[int | None, BeforeValidator(_whole_number)] = Field(
+    to: Annotated[int | None, BeforeValidator(whole_number)] = Field(
         None, ge=1, description="The revision after; without it, the current one.", examples=[2]
     )
     of: Subject = Field(Subject.STATEMENTS, description="What is listed.", examples=["entities"])

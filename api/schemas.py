@@ -484,43 +484,6 @@ class ContradictionList(Body):
     revision: int
 
 
-class NodeBody(Body):
-    """An entity in a network."""
-
-    id: str
-    label: str
-    kind: Kind
-
-
-class EdgeBody(Body):
-    """What one statement says of two of its participants."""
-
-    start: str
-    end: str
-    key: str
-    statement: str
-    relation: str
-    family: str
-    part: Annotated[str, Field(description="As what the end takes part: object, party, or its role.")]
-    modality: Modality
-    status: Status
-    source: str
-    voice: Annotated[str, Field(description="The outermost speaker; empty where the source itself vouches.")]
-    sign: int | None
-    earliest: date | None
-    latest: date | None
-
-
-class NetworkBody(Body):
-    """Statements as a network: a page holds the edges of its statements and their ends."""
-
-    nodes: list[NodeBody]
-    edges: list[EdgeBody]
-    total: Annotated[int, Field(description="Statements, not edges: one may have several.")]
-    next: str | None
-    revision: int
-
-
 class PeriodBody(Body):
     """One period of a timeline."""
 

@@ -76,6 +76,9 @@ class Settings(BaseSettings):
         description="Most old revisions that are kept because frozen answers need them; 20 unless the store says else.",
     )
     table_rows: int = Field(1_000_000, ge=1, description="Most rows of a table; more is an error, never cut.")
+    network_edges: int = Field(
+        200_000, ge=1, description="Most ties or statements of a network; more is an error, never cut."
+    )
     url_length: int = Field(
         61_440, ge=1024, le=65_000, description="Most bytes of a request's address; post longer queries."
     )

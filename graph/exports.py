@@ -3,17 +3,15 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import IO, Any
 
-import networkx as nx
 import numpy as np
 from pydantic import ValidationError
 
 from graph.exceptions import InputError, ParameterError
-from graph.networks import network
+from graph.networks import NetworkFormat, network, written
 from graph.snapshot import Snapshot
 from graph.statements import Statement, StatementRef
 
@@ -179,18 +177,7 @@ def _write_csv(snapshot: Snapshot, output: IO[bytes], advance: Advance) -> None:
 
 # Networks
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 
 def _write_graphml(snapshot: Snapshot, output: IO[bytes]) -> None:
-    """The network of `graph.networks`; GraphML has no empty values, so an attribute that is not known is left out."""
-    found = network(snapshot)
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(**found.graph)
-    graph.add_nodes_from((node, _known(data)) for node, data in found.nodes(data=True))
-    for one, other, key, data in found.edges(keys=True, data=True):
-        graph.add_edge(one, other, key, **_known(data))
-    nx.write_graphml_xml(graph, output, named_key_ids=True)
-
-
-def _known(data: dict[str, Any]) -> dict[str, Any]:
-    return {k: _NOT_XML.sub("", v) if isinstance(v, str) else v for k, v in data.items() if v is not None}
+    """The network of all statements: see `graph.networks`."""
+    output.write(written(network(snapshot), NetworkFormat.GRAPHML))

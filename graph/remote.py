@@ -13,7 +13,8 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.client import HTTPException
-from typing import Any, Self
+from typing import Any, Self, overload
+from typing import Literal as Exactly
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import networkx as nx
@@ -37,6 +38,7 @@ from graph.exceptions import (
     ServiceError,
     UnknownNameError,
 )
+from graph.networks.asked import split
 from graph.questions import Answers, Found, Level
 from graph.rdf import Iris, entity_quads, source_quads, statement_quads
 from graph.results import RESULTS, TRIPLES, Results, cell_of
@@ -121,14 +123,15 @@ class RemoteGraph(Asking):
     def statement(self, id: str) -> Statement:
         return _statement(self._json(f"/statements/{quote(id, safe='')}"))
 
-    def network(self, **filters: Any) -> "nx.MultiDiGraph[str]":
-        pages = self._pages("/network", _parameters(filters))
-        network: nx.MultiDiGraph[str] = nx.MultiDiGraph(revision=pages[0]["revision"], statements=pages[0]["total"])
-        for page in pages:
-            network.add_nodes_from((node.pop("id"), node) for node in page["nodes"])
-            for edge in page["edges"]:
-                network.add_edge(edge.pop("start"), edge.pop("end"), edge.pop("key"), **edge)
-        return nx.freeze(network)  # type: ignore[no-any-return]
+    @overload
+    def network(self, *, projection: Exactly["multi"] = "multi", **filters: Any) -> "nx.MultiDiGraph[str]": ...
+    @overload
+    def network(self, *, projection: str, **filters: Any) -> "nx.Graph[str]": ...
+    def network(self, *, projection: str = "multi", **filters: Any) -> "nx.Graph[str]":
+        drawing, chosen = split(filters)
+        depth = [d for d in (drawing.pop("steps", None), chosen.pop("depth", None)) if d is not None]
+        parameters = _parameters(chosen) | drawing | {"projection": projection, "depth": depth}
+        return nx.freeze(_joined(self._pages("/network", parameters)))  # type: ignore[no-any-return]
 
     def timeline(self, by: Step | str = Step.MONTH, **filters: Any) -> Timeline:
         found = self._json("/timeline", **_parameters(filters), by=Step(by))
@@ -408,6 +411,24 @@ def _found(item: Json) -> Found:
 
 def _source(item: Json) -> Source:
     return Source.model_validate({k: v for k, v in item.items() if k in Source.model_fields})
+
+
+def _joined(pages: Sequence[Json]) -> "nx.Graph[str]":
+    """The network of pages of node-link data, its lists as the tuples that they were."""
+    first = pages[0]
+    several, single = (nx.MultiGraph, nx.MultiDiGraph), (nx.Graph, nx.DiGraph)
+    kind = (several if first["multigraph"] else single)[first["directed"]]
+    network: nx.Graph[str] = kind(**_tuples(first["graph"]))
+    for page in pages:
+        network.add_nodes_from((node.pop("id"), _tuples(node)) for node in page["nodes"])
+        for edge in map(_tuples, page["edges"]):
+            ends = [edge.pop(name) for name in ("start", "end", "key") if name in edge]
+            network.add_edge(*ends, **edge)
+    return network
+
+
+def _tuples(data: Json) -> Json:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
 
 
 def _parameters(filters: Mapping[str, Any]) -> Json:

@@ -10,7 +10,6 @@ from api.dependencies import Reply, ReplyDep
 from api.direct import DirectRoute
 from api.parameters import (
     Page,
-    StatementParameters,
     TimelineParameters,
     WhoParameters,
     cursor_query,
@@ -18,7 +17,6 @@ from api.parameters import (
     write_cursor,
 )
 from graph.contradictions import contradictions
-from graph.networks import network_of
 from graph.questions import ask
 from graph.selection import Selection
 from graph.timelines import timeline
@@ -90,28 +88,6 @@ def conflicts(parameters: Annotated[Page, Query()], reply: ReplyDep) -> Response
     ]
     following = write_cursor(snapshot.revision, end, page) if end < len(found) else None
     return reply.json({"items": items, "total": len(found), "next": following, "revision": snapshot.revision})
-
-
-@router.get("/network", response_model=schemas.NetworkBody, summary="Statements as nodes and edges")
-def read_network(parameters: Annotated[StatementParameters, Query()], reply: ReplyDep) -> Response:
-    """Pages are of statements: each has the edges of its own, and the entities that they join."""
-    reply.check()
-    snapshot = reply.snapshot
-    page = cursor_query("/network", parameters)
-    offset = read_cursor(parameters.cursor, snapshot.revision, page)
-    selection = parameters.selection(snapshot, relation=parameters.relation, family=parameters.family)
-    rows = sorted(snapshot.selector.select(selection).rows.tolist())
-    end = offset + parameters.limit
-    found = network_of(snapshot, rows[offset:end])
-    return reply.json(
-        {
-            "nodes": [{"id": id, **data} for id, data in found.nodes(data=True)],
-            "edges": [{"start": a, "end": b, "key": k, **data} for a, b, k, data in found.edges(keys=True, data=True)],
-            "total": len(rows),
-            "next": write_cursor(snapshot.revision, end, page) if end < len(rows) else None,
-            "revision": snapshot.revision,
-        }
-    )
 
 
 @router.get("/timeline", response_model=schemas.TimelineBody, summary="Statements per day, month or year")

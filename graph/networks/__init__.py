@@ -4,7 +4,9 @@ from graph.networks.asked import Asked, Projection, asked_for
 from graph.networks.building import built, kept
 from graph.networks.comparison import Comparison, compare
 from graph.networks.dyads import Dyads, dyads
+from graph.networks.files import NetworkFormat, write, written
 from graph.networks.mediations import mediations, ties
+from graph.networks.paths import Paths, Step, shortest_paths
 from graph.networks.statements import network, network_of
 from graph.networks.windows import windows
 
@@ -12,7 +14,10 @@ __all__ = [
     "Asked",
     "Comparison",
     "Dyads",
+    "NetworkFormat",
+    "Paths",
     "Projection",
+    "Step",
     "asked_for",
     "built",
     "compare",
@@ -21,6 +26,9 @@ __all__ = [
     "mediations",
     "network",
     "network_of",
+    "shortest_paths",
     "ties",
     "windows",
+    "write",
+    "written",
 ]

@@ -1,7 +1,7 @@
 """What a network is asked of, and how it is drawn: one value, by which networks are kept."""
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -35,11 +35,6 @@ class Asked:
     steps: int = 1
     projection: Projection = Projection.MULTI
     majority: float = 0.75
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it is the network of statements as they are stated, of a selection alone."""
-        return self == Asked(selection=self.selection)
 
     @property
     def modalities(self) -> tuple[Modality, ...]:
@@ -78,16 +73,21 @@ def asked_for(
     if chosen is Projection.MEDIATION and not (words or selection.question or selection.relation or selection.family):
         selection = replace(selection, relation="mediates")  # to offer mediation is not to mediate
     rolled = Level(_word("level", level, Level))
-    centre = []
-    raised = raiser(snapshot, rolled)
-    for name in names:
-        id = snapshot.names.resolve(name, actor=not selection.exact)
-        number = snapshot.columns.entity_number.get(id)
-        centre.append(id if number is None else snapshot.columns.entities[raised(number, OPEN_START, OPEN_END)])
+    centre = [actor(snapshot, name, rolled, exact=selection.exact) for name in names]
     return Asked(
         selection=selection, families=tuple(sorted(set(words))), level=rolled, focus=tuple(dict.fromkeys(centre)),
         steps=1 if steps is None else steps, projection=chosen, majority=majority,
     )  # fmt: skip
+
+
+def actor(snapshot: Snapshot, name: str, level: Level, *, exact: bool = False) -> str:
+    """The id of whom a name means, at a level; a stand-in means its government, unless `exact`.
+
+    Raises UnknownNameError, AmbiguousNameError.
+    """
+    id = snapshot.names.resolve(name, actor=not exact)
+    number = snapshot.columns.entity_number.get(id)
+    return id if number is None else snapshot.columns.entities[raiser(snapshot, level)(number, OPEN_START, OPEN_END)]
 
 
 _DRAWING = ("families", "level", "focus", "majority")
@@ -167,16 +167,32 @@ def spread(columns: Columns, rows: Rows, asked: Asked) -> int:
 
 
 def about(snapshot: Snapshot, asked: Asked, chosen: Chosen, **more: Hashable) -> dict[str, Hashable]:
-    """What a projected network says of itself: filter, level, what was admitted and what was left out."""
+    """What a network says of itself: filters, level, what was admitted and what was left out."""
     s = asked.selection
     return {
         "revision": snapshot.revision, "projection": asked.projection.value, "level": asked.level.value,
         "modalities": tuple(m.value for m in asked.modalities), "families": asked.families,
         "according_to": s.according_to, "since": s.since.isoformat() if s.since else None,
         "until": s.until.isoformat() if s.until else None, "focus": asked.focus,
-        "depth": asked.steps if asked.focus else None, "statements": len(chosen.rows), "undated": chosen.undated,
+        "depth": asked.steps if asked.focus else None, "filters": _filters(s),
+        "statements": len(chosen.rows), "undated": chosen.undated,
         "untold": chosen.untold, "spread": spread(snapshot.columns, chosen.rows, asked), **more,
     }  # fmt: skip
+
+
+def _filters(selection: Selection) -> tuple[str, ...]:
+    """The filters that have no place of their own, as `name=value`."""
+    given = ((f.name, getattr(selection, f.name)) for f in fields(selection) if f.name not in _TOLD_APART)
+    told = ((name, value) for name, value in given if value != getattr(_UNFILTERED, name))
+    return tuple(
+        f"{name}={str(v).lower() if isinstance(v, bool) else v}"
+        for name, value in told
+        for v in (value if isinstance(value, tuple) else (value,))
+    )
+
+
+_UNFILTERED = Selection()
+_TOLD_APART = ("modality", "according_to", "since", "until")
 
 
 def _listed(value: Iterable[str] | str) -> list[str]:

@@ -2,41 +2,55 @@
 
 import networkx as nx
 
-from graph.networks.asked import Asked, Projection, choose, note
-from graph.networks.dyads import dyads
-from graph.networks.mediations import around, mediations
+from graph.exceptions import ParameterError
+from graph.networks.asked import Asked, Chosen, Projection, about, choose, note
+from graph.networks.dyads import dyads_of
+from graph.networks.mediations import around, mediations_of
 from graph.networks.statements import network_of
 from graph.snapshot import Snapshot
 
 _KEPT = 8
 
 
-def built(snapshot: Snapshot, asked: Asked) -> "nx.Graph[str]":
-    """The network asked for, frozen. Raises what `Selector.select` raises."""
-    match asked.projection:
-        case Projection.MULTI:
-            return _of_statements(snapshot, asked)
-        case Projection.MEDIATION:
-            return mediations(snapshot, asked)
-        case _:
-            return dyads(snapshot, asked).graph()
+def built(snapshot: Snapshot, asked: Asked, most: int | None = None) -> "nx.Graph[str]":
+    """The network asked for, frozen. Raises what `Selector.select` raises.
+
+    Raises ParameterError where it would be of more than `most` dyads, or statements where these are drawn.
+    """
+    chosen = choose(snapshot, asked)
+    if asked.projection in (Projection.DYADS, Projection.SIGNED):
+        found = dyads_of(snapshot, asked, chosen)
+        _check("ties", len(found), most)
+        return found.graph()
+    _check("statements", len(chosen.rows), most)
+    make = _of_statements if asked.projection is Projection.MULTI else mediations_of
+    return make(snapshot, asked, chosen)
 
 
-def kept(snapshot: Snapshot, asked: Asked) -> "nx.Graph[str]":
+def kept(snapshot: Snapshot, asked: Asked, most: int | None = None) -> "nx.Graph[str]":
     """As `built`, but one of the networks asked for most lately is not built again."""
     found = snapshot.networks
-    if asked not in found:
+    if (there := found.get(asked)) is None:
+        there = built(snapshot, asked, most)
         while len(found) >= _KEPT:
             found.pop(next(iter(found)), None)
-        found[asked] = built(snapshot, asked)
-    return found[asked]
+        found[asked] = there
+    return there
 
 
-def _of_statements(snapshot: Snapshot, asked: Asked) -> "nx.MultiDiGraph[str]":
-    chosen = choose(snapshot, asked)
+def _check(what: str, number: int, most: int | None) -> None:
+    if most is not None and number > most:
+        raise ParameterError(
+            "projection",
+            f"the network would be of {number} {what}, more than {most}: narrow the filters or the window, roll up "
+            "to states, or name a focus",
+        )
+
+
+def _of_statements(snapshot: Snapshot, asked: Asked, chosen: Chosen) -> "nx.MultiDiGraph[str]":
     found = network_of(snapshot, chosen.rows.tolist(), asked.level)
     if asked.focus:
         found = found.subgraph(around(found, asked.focus, asked.steps)).copy()
-    if told := note(asked, chosen, nodes=len(found), edges=found.number_of_edges()):
-        found.graph["note"] = told
+    told = note(asked, chosen, nodes=len(found), edges=found.number_of_edges())
+    found.graph |= about(snapshot, asked, chosen, note=told)
     return nx.freeze(found)  # type: ignore[no-any-return]

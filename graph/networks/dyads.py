@@ -109,7 +109,31 @@ class Dyads:
             "negative": self.negative.tolist(),
             "earliest": _dates(self.earliest),
             "latest": _dates(self.latest),
+            "spells": self.spells(),
         }
+
+    def spells(self) -> list[tuple[str, ...]]:
+        """The times in which the dated statements of each dyad lie, as intervals in EDTF, those that touch as one.
+
+        An open end stands as "..": what was before 2031 lies in "../2030-12-31".
+        """
+        c = self.snapshot.columns
+        dyad = np.repeat(np.arange(len(self)), np.diff(self.starts))
+        low, high = c.earliest[self.rows].astype(np.int64), c.latest[self.rows].astype(np.int64)
+        dated = np.flatnonzero((low != OPEN_START) | (high != OPEN_END))
+        order = dated[np.lexsort((low[dated], dyad[dated]))]
+        dyad, low, high = dyad[order], low[order], high[order]
+        # The latest end so far in each dyad: its number weighs more than any day.
+        span = OPEN_END + 2
+        ends = np.maximum.accumulate(dyad * span + high) if len(dyad) else high
+        begins = np.flatnonzero(np.append(True, dyad[1:] * span + low[1:] > ends[:-1] + 1)[: len(dyad)])
+        last = np.append(begins[1:], len(dyad))[: len(begins)] - 1
+        words = [
+            f"{first or '..'}/{final or '..'}"
+            for first, final in zip(_dates(low[begins]), _dates(ends[last] - dyad[last] * span), strict=True)
+        ]
+        places = np.searchsorted(dyad[begins], np.arange(len(self) + 1)).tolist()
+        return [tuple(words[a:b]) for a, b in pairwise(places)]
 
 
 def add_actors(graph: "nx.Graph[str]", snapshot: Snapshot, numbers: Iterable[int]) -> None:
@@ -306,7 +330,7 @@ def _words(masks: Rows, words: Sequence[str]) -> list[tuple[str, ...]]:
     return [found[n] for n in where.tolist()]
 
 
-def _dates(days: Ints) -> list[str | None]:
+def _dates(days: Ints | Rows) -> list[str | None]:
     present, where = np.unique(days, return_inverse=True)
     found = [d.isoformat() if (d := day(n)) else None for n in present.tolist()]
     return [found[n] for n in where.tolist()]

@@ -9,7 +9,7 @@ import numpy as np
 
 from graph.columns import MODALITIES, NONE, OPEN_END, OPEN_START, SUBJECT_IS_STATEMENT, day
 from graph.evidence import KINDS, Evidence
-from graph.networks.asked import Asked, about, choose, note
+from graph.networks.asked import Asked, Chosen, about, choose, note
 from graph.networks.dyads import add_actors
 from graph.questions import raiser
 from graph.selection import MEDIATION
@@ -40,7 +40,12 @@ def mediations(snapshot: Snapshot, asked: Asked) -> "nx.Graph[str]":
     mediate: to offer mediation is not to mediate. Processes and agreements that a mediation is about stand in
     `objects` of its node. Raises what `Selector.select` raises.
     """
-    c, chosen = snapshot.columns, choose(snapshot, asked)
+    return mediations_of(snapshot, asked, choose(snapshot, asked))
+
+
+def mediations_of(snapshot: Snapshot, asked: Asked, chosen: Chosen) -> "nx.Graph[str]":
+    """The mediation network of rows that are chosen already."""
+    c = snapshot.columns
     rows = chosen.rows[snapshot.selector.are_mediations(chosen.rows)]
     origins, raised = snapshot.selector.origins, raiser(snapshot, asked.level)
     mediate = vocabulary().question("mediates")

@@ -39,7 +39,7 @@ def test_every_path_of_the_service_is_described() -> None:
         "/id/{kind}/{id}", "/doc/{kind}/{id}", "/graph/{id}", "/void", "/void.{format}", "/.well-known/void",
         "/examples", "/examples.{format}", "/query",
         "/network.svg", "/network.png", "/timeline.svg", "/timeline.png",
-        "/names/{name}", "/entities.jsonl", "/network",
+        "/names/{name}", "/entities.jsonl", "/network", "/network.{format}", "/network/paths", "/network/compare",
         "/citations", "/citations/{id}", "/citations/{id}/answer", "/citations/{id}/changes", "/differences",
         "/questions", *(f"/questions/{name}" for name in named_queries()),
     }  # fmt: skip
@@ -71,11 +71,13 @@ def requests(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, examples in places.items():
         for example in examples:
             yield path.format(**({n: e[0] for n, e in places.items()} | {name: example})), {}
-    # Without a query /sparql has nothing to answer.
-    always = {"query": "ASK {}"} if path == "/sparql" else {}
+    # What is required has to be there.
+    always = {p["name"]: p["schema"]["examples"][0] for p in parameters if p["in"] == "query" and p.get("required")}
+    if path == "/sparql":  # without a query it has nothing to answer
+        always = {"query": "ASK {}"}
     yield plain, always
-    if path.endswith(".png"):
-        return  # the picture that .svg gives, of the same parameters
+    if path.endswith((".png", "/network.{format}")):
+        return  # the picture that .svg gives, or the network of /network, of the same parameters
     for parameter in parameters:
         if parameter["in"] == "query":
             for example in parameter["schema"]["examples"]:
@@ -99,8 +101,10 @@ def test_examples_of_filters_find_something(talks: TestClient, operation: Operat
     for path, parameters in requests(operation):
         answer = talks.get(path, params=parameters)
         if answer.headers["content-type"] == "application/json" and "total" in answer.json():
-            # No statement of the article bears an anchored date; the window is for the reader to see.
-            assert answer.json()["total"] or "until" in parameters, (path, parameters)
+            # No statement of the article bears an anchored date; the window is for the reader to see. What there is
+            # said of other statements joins no two actors.
+            nothing = {"until"} | ({"about_relation", "about_subject"} if path == "/network/compare" else set())
+            assert answer.json()["total"] or nothing & parameters.keys(), (path, parameters)
 
 
 def test_posted_examples_work(talks: TestClient) -> None:

@@ -45,6 +45,7 @@ ENVIRONMENT = {
     "CITATION_BYTES": ("4096", 4096),
     "CITATION_ROOM": ("0", 0),
     "TABLE_ROWS": ("1000", 1000),
+    "NETWORK_EDGES": ("5", 5),
     "KEEP_CITED": ("5", 5),
     "LOG_LEVEL": ("debug", "debug"),
 }

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +141,20 @@ def expected(said: Sequence[Statement], sources: dict[str, Source], *, directed:
     return dyads
 
 
+def spells_of(said: Sequence[Statement], sources: dict[str, Source]) -> tuple[str, ...]:
+    """The days on which some of these may have been, as intervals."""
+    bounds = [s.bounds(sources[s.source].published) for s in said]
+    spells: list[list[date]] = []
+    for low, high in sorted((a or date.min, b or date.max) for a, b in bounds if a or b):
+        if spells and (low == date.min or low - timedelta(1) <= spells[-1][1]):
+            spells[-1][1] = max(spells[-1][1], high)
+        else:
+            spells.append([low, high])
+    return tuple(
+        f"{'..' if a == date.min else a}/{'..' if b == date.max else b}" for a, b in spells
+    )  # fmt: skip
+
+
 def assert_dyads(graph: "nx.Graph[str]", said: Sequence[Statement], sources: dict[str, Source]) -> None:
     directed = graph.is_directed()
     wanted = expected(said, sources, directed=directed)
@@ -154,6 +168,7 @@ def assert_dyads(graph: "nx.Graph[str]", said: Sequence[Statement], sources: dic
         assert (edge["sign"], edge["mixed"]) == sign_of(those, sources)
         assert edge["families"] == tuple(sorted({vocabulary().relations[s.relation].family for s in those}))
         assert set(edge["modalities"]) == {s.modality.value for s in those}
+        assert edge["spells"] == spells_of(those, sources)
         if edge["exact"]:
             assert len(those) == 1 or len({bool(s.event) or s.modality == "coded" for s in those}) == 1
             assert sum(n > 0 for n in events.values()) < 2
