@@ -1,20 +1,22 @@
 """The mirror: all statements of one revision as integer-coded columns, for counting and filtering in milliseconds."""
 
-import base64
 import json
 from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from graph.alike import Batch
+from graph.ids import id_bytes, id_text, id_texts
 from graph.sources import Source
-from graph.statements import Statement, StatementRef
+from graph.statements import Statement, StatementRef, told_by_bounds
+from graph.times import date_bounds
 from ontology import Modality, Status
 
 Rows = npt.NDArray[np.int64]
@@ -35,11 +37,13 @@ MODALITIES = tuple(Modality)
 STATUSES = tuple(Status)
 
 _TYPES: dict[str, Any] = {
-    "subject": np.int32, "relation": np.int16, "object": np.int32, "about": np.int32,
+    "subject": np.int32, "object": np.int32, "relation": np.int16, "about": np.int32,
     "parties": np.int32, "roles": np.int32, "topic": np.int32, "place": np.int32, "speakers": np.int32,
     "modality": np.int8, "status": np.int8, "flags": np.int8, "source": np.int32, "coder": np.int16,
-    "event": np.int32, "earliest": np.int32, "latest": np.int32, "extras": np.int16, "codes": np.int16,
+    "event": np.int32, "codes": np.int16, "extras": np.int16, "earliest": np.int32, "latest": np.int32,
 }  # fmt: skip
+_PATTERNS = 1 << 15
+"""Patterns whose numbers are kept while statements are added."""
 _MODALITY_NUMBER = {m: n for n, m in enumerate(MODALITIES)}
 _STATUS_NUMBER = {s: n for n, s in enumerate(STATUSES)}
 _TABLES = ("entities", "relations", "sources", "coders", "events", "party_sets", "role_sets", "chains")
@@ -48,21 +52,6 @@ _TABLES = ("entities", "relations", "sources", "coders", "events", "party_sets",
 def _code(table: dict[Any, int], value: Any) -> int:
     """The number of a value, a new one where it has none."""
     return table.setdefault(value, len(table))
-
-
-# Python reads numbers of base 32, in other digits, four times as fast as its base64 module reads base 32.
-_ALPHABET = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", np.uint8)
-_DIGITS = str.maketrans(_ALPHABET.tobytes().decode(), "0123456789abcdefghijklmnopqrstuv")
-
-
-def id_bytes(id: str) -> bytes:
-    """The 16 bytes of a statement's id. For what is no id: other bytes, ValueError or OverflowError."""
-    return (int(id.translate(_DIGITS), 32) >> 2).to_bytes(16, "big")
-
-
-def id_text(raw: bytes) -> str:
-    """The statement's id of 16 bytes."""
-    return base64.b32encode(raw).decode().rstrip("=").lower()
 
 
 class Columns:
@@ -192,10 +181,7 @@ class Columns:
 
     def ids_of(self, rows: Rows) -> list[str]:
         """The ids of rows."""
-        bits = np.zeros((len(rows), 130), np.uint8)
-        bits[:, :128] = np.unpackbits(self.ids[rows], axis=1)
-        letters = _ALPHABET[bits.reshape(-1, 26, 5) @ np.array([16, 8, 4, 2, 1], np.uint8)]
-        return np.ascontiguousarray(letters).view("S26").ravel().astype("U26").tolist()
+        return id_texts(self.ids[rows])
 
     @property
     def order_of_ids(self) -> npt.NDArray[np.uint64]:
@@ -395,6 +381,8 @@ class Editor:
         self.name(entities)
         self._new = {name: array(np.dtype(dtype).char) for name, dtype in _TYPES.items()}
         self._append = [column.append for column in self._new.values()]
+        self._common = lru_cache(_PATTERNS)(lambda pattern: self._numbers_of(pattern.statement))
+        self._placed = lru_cache(_PATTERNS)(self._placed_of)
         self._ids = bytearray()
         self._about: list[tuple[int, str]] = []
         self._subjects: list[tuple[int, str]] = []
@@ -409,32 +397,66 @@ class Editor:
 
     def add(self, s: Statement) -> None:
         """Adds a statement; none may come twice."""
-        tables, numbers = self._tables, self._numbers
-        if s.about:
-            self._about.append((len(self), s.about))
-        flags = REPEATED if s.repeated else 0
-        if isinstance(s.subject, StatementRef):
-            flags |= SUBJECT_IS_STATEMENT
-            self._subjects.append((len(self), s.subject.statement))
-            subject = NONE
-        else:
-            subject = NONE if s.subject is None else _code(numbers, s.subject)
-        low, high = s.bounds(self._sources[s.source].published)
+        self._note_references(s, len(self))
+        *common, extras = self._numbers_of(s)
+        more, low, high = self._placed_of(s.source, s.when, s.when_text, s.record is not None, s.row is not None)
+        values = (self._end(s.subject), self._end(s.object), *common, extras | more, low, high)
         self._ids += id_bytes(s.id)
-        values = (
-            subject, _code(tables["relations"], s.relation),
-            NONE if s.object is None else _code(numbers, s.object), NONE,
+        for append, value in zip(self._append, values, strict=True):
+            append(value)
+
+    def add_batch(self, batch: Batch) -> None:
+        """Adds statements by their patterns; none may come twice."""
+        if not batch:
+            return
+        ends, common, placed = [], [], []
+        for offset, (pattern, subject, object, record, row, when, _) in enumerate(batch):
+            s = pattern.statement
+            if s.about or not isinstance(subject, str | None):
+                self._note_references(s, len(self) + offset)
+            ends.append((self._end(subject), self._end(object)))
+            common.append(self._common(pattern))
+            placed.append(self._placed(s.source, when, s.when_text, record is not None, row is not None))
+        self._ids += batch.digests.tobytes()
+        numbers = np.concatenate([np.array(part, np.int64).T for part in (ends, common, placed)])
+        extras = -3  # those of the place are added to those of the pattern, which stand before them
+        numbers[extras] |= numbers[extras - 1]
+        for column, values in zip(self._new.values(), np.delete(numbers, extras - 1, axis=0), strict=True):
+            column.frombytes(values.astype(column.typecode).tobytes())
+
+    def _end(self, entity: str | StatementRef | None) -> int:
+        return _code(self._numbers, entity) if isinstance(entity, str) else NONE
+
+    def _numbers_of(self, s: Statement) -> tuple[int, ...]:
+        """The values of all columns but subject, object and bounds, without the extras of record, row and date."""
+        tables, numbers = self._tables, self._numbers
+        flags = (REPEATED if s.repeated else 0) | (SUBJECT_IS_STATEMENT if isinstance(s.subject, StatementRef) else 0)
+        return (
+            _code(tables["relations"], s.relation), NONE,
             _code(tables["party_sets"], tuple(_code(numbers, p) for p in s.parties)) if s.parties else 0,
             _code(tables["role_sets"], tuple((r.role, _code(numbers, r.entity)) for r in s.roles)) if s.roles else 0,
             NONE if s.topic is None else _code(numbers, s.topic), NONE if s.place is None else _code(numbers, s.place),
             _code(tables["chains"], tuple(_code(numbers, a) for a in s.attributed_to)) if s.attributed_to else 0,
             _MODALITY_NUMBER[s.modality], _STATUS_NUMBER[s.status], flags, _code(tables["sources"], s.source),
             _code(tables["coders"], s.coder), NONE if s.event is None else _code(tables["events"], s.event.id),
-            OPEN_START if low is None else low.toordinal(), OPEN_END if high is None else high.toordinal(),
-            _extras(s), len(s.codes),
+            len(s.codes), _extras(s),
         )  # fmt: skip
-        for append, value in zip(self._append, values, strict=True):
-            append(value)
+
+    def _placed_of(
+        self, source: str, when: str | None, when_text: str | None, record: bool, row: bool
+    ) -> tuple[int, int, int]:
+        """The extras of record, row and date, and the first and last day."""
+        low, high = date_bounds(when, when_text, self._sources[source].published)
+        dated = when is not None and not (record and told_by_bounds(when, when_text))
+        extras = sum(1 << EXTRAS.index(n) for n, has in (("record", record), ("row", row), ("when", dated)) if has)
+        return extras, OPEN_START if low is None else low.toordinal(), OPEN_END if high is None else high.toordinal()
+
+    def _note_references(self, s: Statement, at: int) -> None:
+        """Notes to which rows it leads, which are known when all are there."""
+        if s.about:
+            self._about.append((at, s.about))
+        if isinstance(s.subject, StatementRef):
+            self._subjects.append((at, s.subject.statement))
 
     def finish(self, remove: Iterable[str] = (), rows: Rows | None = None) -> Columns:
         """The columns without the statements of these ids and rows, and with those added; one that is there goes."""
@@ -460,10 +482,11 @@ class Editor:
 
 
 def _extras(s: Statement) -> int:
+    """The extras of all but record, row and date."""
     event = s.event
     there = (
-        s.subject_as, s.object_as, s.record, s.start, s.row, None if s.is_dated_by_bounds else s.when, s.when_text,
-        s.note, s.key, s.corrected_by, s.confidence, event and event.coder, event and event.confidence,
+        s.subject_as, s.object_as, None, s.start, None, None, s.when_text, s.note, s.key, s.corrected_by, s.confidence,
+        event and event.coder, event and event.confidence,
     )  # fmt: skip
     return sum(1 << n for n, value in enumerate(there) if value is not None)
 

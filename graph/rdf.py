@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from graph.alike import Alike, Batch, Pattern
 from graph.entities import Entity
 from graph.identities import Identities, Judgement
 from graph.sources import Source
-from graph.statements import Statement
+from graph.statements import Statement, told_by_bounds
+from graph.times import date_bounds
 from ontology import BASE, PREFIXES, UNSPECIFIED, T, expand, vocabulary
 
 _RDF, _RDFS, _SKOS = PREFIXES["rdf"], PREFIXES["rdfs"], PREFIXES["skos"]
@@ -221,29 +223,57 @@ def source_quads(source: Source, iris: Iris) -> str:
 _TEXT_FIELDS = {
     f"{_T}subjectAs": "subject_as",
     f"{_T}objectAs": "object_as",
-    f"{_T}record": "record",
-    f"{_T}when": "when",
     f"{_T}whenText": "when_text",
     f"{_T}note": "note",
     f"{_T}key": "key",
 }
+_PLACED_TEXT_FIELDS = {f"{_T}record": "record", f"{_T}when": "when"}
 _NUMBER_FIELDS = {f"{_T}start": "start", f"{_T}end": "end", f"{_T}row": "row"}
+_NODE = "\0"
+"""Stands for the statement in quads that many have in common; no IRI and no literal holds it as it is."""
+_PATTERNS = 1 << 15
+"""Patterns whose quads are kept: some 40 MB."""
 
 
 def statement_quads(statement: Statement, source: Source, iris: Iris) -> str:
     """The statement as N-Quads in its source's named graph; what the source says for all is left to it."""
-    s, v = statement, vocabulary()
-    node = iris.statement(s.id)
-    graph = iris.source(s.source)
+    s, node, graph = statement, iris.statement(statement.id), iris.source(statement.source)
+    dates = _date_quads(node, graph, s.when, s.when_text, source.published, by_record=s.record is not None)
+    return f"{_common_quads(s, source, iris, node)}{dates}{_own_quads(node, graph, s, iris)}"
+
+
+class BatchQuads:
+    """Writes batches of statements as N-Quads, as `statement_quads` writes them one by one."""
+
+    def __init__(self, sources: Mapping[str, Source], iris: Iris) -> None:
+        self._sources, self._iris = sources, iris
+        self._common = lru_cache(_PATTERNS)(self._common_of)
+        self._dates = lru_cache(_PATTERNS)(self._dates_of)
+
+    def __call__(self, batch: Batch) -> str:
+        """The quads of all of them."""
+        common, dates, iris = self._common, self._dates, self._iris
+        quads: list[str] = []
+        for id, one in zip(batch.ids(), batch, strict=True):
+            s, node = one.pattern.statement, iris.statement(id)
+            shared = f"{common(one.pattern)}{dates(s.source, one.when, s.when_text, one.record is not None)}"
+            quads += (shared.replace(_NODE, node), _own_quads(node, iris.source(s.source), one, iris))
+        return "".join(quads)
+
+    def _common_of(self, pattern: Pattern) -> str:
+        s = pattern.statement
+        return _common_quads(s, self._sources[s.source], self._iris, _NODE)
+
+    def _dates_of(self, source: str, when: str | None, when_text: str | None, by_record: bool) -> str:
+        published = self._sources[source].published
+        return _date_quads(_NODE, self._iris.source(source), when, when_text, published, by_record=by_record)
+
+
+def _common_quads(s: Statement, source: Source, iris: Iris, node: str) -> str:
+    """The quads that tell of nothing that is a statement's own."""
+    graph, v = iris.source(s.source), vocabulary()
     b = _Block(node, graph)
-    if s.subject is not None:
-        b.add(
-            f"{_RDF}subject",
-            _iri(iris.entity(s.subject) if isinstance(s.subject, str) else iris.statement(s.subject.statement)),
-        )
     b.add(f"{_RDF}predicate", _iri(_R + s.relation))
-    if s.object:
-        b.add(f"{_RDF}object", _iri(iris.entity(s.object)))
     if s.about:
         b.add(f"{_T}about", _iri(iris.statement(s.about)))
     for party in s.parties:
@@ -255,18 +285,14 @@ def statement_quads(statement: Statement, source: Source, iris: Iris) -> str:
     if s.place:
         b.add(f"{_T}place", _iri(iris.entity(s.place)))
     for predicate, field in _TEXT_FIELDS.items():
-        if (text := getattr(s, field)) is not None and not (field == "when" and s.is_dated_by_bounds):
-            b.add(predicate, _text(text))
-    for predicate, field in _NUMBER_FIELDS.items():
-        if (number := getattr(s, field)) is not None:
-            b.add(predicate, _typed(number, "integer"))
+        b.text(predicate, getattr(s, field))
+    if s.start is not None and s.end is not None:
+        b.add(f"{_T}start", _typed(s.start, "integer"))
+        b.add(f"{_T}end", _typed(s.end, "integer"))
     for speaker in dict.fromkeys(s.attributed_to):
         b.add(f"{_T}attributedTo", _iri(iris.entity(speaker)))
     if s.modality != source.modality:
         b.add(f"{_T}modality", _iri(_T + s.modality))
-    for name, day in zip(("earliest", "latest"), s.bounds(source.published), strict=True):
-        if day is not None:
-            b.add(_T + name, _typed(day.isoformat(), "date"))
     if s.repeated:
         b.add(f"{_T}repeated", _typed("true", "boolean"))
     if s.event:
@@ -295,6 +321,33 @@ def statement_quads(statement: Statement, source: Source, iris: Iris) -> str:
             link.add(f"{_T}position", _typed(position, "integer"))
             links.append(str(link))
     return "".join([str(b), *links])
+
+
+def _own_quads(node: str, graph: str, s: Statement | Alike, iris: Iris) -> str:
+    """Who does it to whom, where that is told and on which row: written at once, since a release has millions."""
+    head, tail, quads = f"<{node}> <", f" <{graph}> .\n", ""
+    if s.subject is not None:
+        subject = iris.entity(s.subject) if isinstance(s.subject, str) else iris.statement(s.subject.statement)
+        quads = f"{head}{_RDF}subject> <{subject}>{tail}"
+    if s.object is not None:
+        quads += f"{head}{_RDF}object> <{iris.entity(s.object)}>{tail}"
+    if s.record is not None:
+        quads += f"{head}{_T}record> {_text(s.record)}{tail}"
+    if s.row is not None:
+        quads += f'{head}{_T}row> "{s.row}"^^<{_XSD}integer>{tail}'
+    return quads
+
+
+def _date_quads(
+    node: str, graph: str, when: str | None, when_text: str | None, published: str | None, *, by_record: bool
+) -> str:
+    b = _Block(node, graph)
+    if not (by_record and told_by_bounds(when, when_text)):
+        b.text(f"{_T}when", when)
+    for name, day in zip(("earliest", "latest"), date_bounds(when, when_text, published), strict=True):
+        if day is not None:
+            b.add(_T + name, _typed(day.isoformat(), "date"))
+    return str(b)
 
 
 def event_quad(statement: str, source: str, event: str, iris: Iris) -> str:
@@ -435,8 +488,8 @@ def statement_from(
     roles = _roles()
     for predicate, value, _ in properties:
         name = predicate.removeprefix(_T)
-        if predicate in _TEXT_FIELDS:
-            fields[_TEXT_FIELDS[predicate]] = value
+        if field := _TEXT_FIELDS.get(predicate) or _PLACED_TEXT_FIELDS.get(predicate):
+            fields[field] = value
         elif predicate in _NUMBER_FIELDS:
             fields[_NUMBER_FIELDS[predicate]] = int(value)
         elif predicate in roles:

@@ -1,9 +1,7 @@
 """The statement: one claim, by one voice, in one source, with its place there, its time and its modality."""
 
-import base64
 import hashlib
 import re
-from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Self
 
@@ -11,14 +9,20 @@ from pydantic import AfterValidator, BeforeValidator, Field, computed_field, fie
 from pydantic_core import to_json
 
 from graph.entities import CoderName, EntityId, Model, OutsideCode, SourceId, Text, sorted_unique
+from graph.ids import id_text
 from graph.sources import Edtf
-from graph.times import Bounds, anchored_bounds, check_when_text, edtf_bounds
+from graph.times import Bounds, check_when_text, date_bounds
 from ontology import Modality, Status, vocabulary
 
 ID_PATTERN = r"^[a-z2-7]{26}$"
 StatementId = Annotated[
     str, Field(pattern=ID_PATTERN, description="Id of a statement: hash of its content, 26 characters")
 ]
+CONTENT = (
+    "source", "start", "end", "record", "subject_is_statement", "subject", "relation", "object", "about", "parties",
+    "roles", "topic", "place", "when", "when_text", "repeated", "attributed_to", "modality", "coder",
+)  # fmt: skip
+"""What the id of a statement follows from, in this order."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Confidence = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
@@ -126,35 +130,29 @@ class Statement(Model):
     @cached_property
     def id(self) -> str:
         """Hash of the content: 128 bits of SHA-256 in base 32."""
+        return id_text(hashlib.sha256(to_json(self.content())).digest()[:16])
+
+    def content(self) -> list[Any]:
+        """What the id is the hash of, as JSON: the values of CONTENT."""
         subject = self.subject.statement if isinstance(self.subject, StatementRef) else self.subject
-        content = [
+        return [
             self.source, self.start, self.end, self.record,
             isinstance(self.subject, StatementRef), subject, self.relation, self.object, self.about,
             self.parties, [(r.role, r.entity) for r in self.roles], self.topic, self.place,
             self.when, self.when_text, self.repeated, self.attributed_to, self.modality, self.coder,
         ]  # fmt: skip
-        digest = hashlib.sha256(to_json(content)).digest()
-        return base64.b32encode(digest[:16]).decode().rstrip("=").lower()
 
     @property
     def is_dated_by_bounds(self) -> bool:
         """Whether it is a table's record of one day, which its bounds tell: a tenth less to be stored."""
-        return self.record is not None and self.when_text is None and bool(self.when and _DAY.fullmatch(self.when))
+        return self.record is not None and told_by_bounds(self.when, self.when_text)
 
     def bounds(self, published: str | None) -> Bounds:
         """First and last day on which the act can have taken place, given when the source was published.
 
         Where both a date and anchored words are known, the narrower bound of each side.
         """
-        earliest: date | None = None
-        latest: date | None = None
-        if self.when:
-            earliest, latest = edtf_bounds(self.when)
-        if self.when_text:
-            low, high = anchored_bounds(self.when_text, published)
-            earliest = max(filter(None, (earliest, low)), default=None)
-            latest = min(filter(None, (latest, high)), default=None)
-        return earliest, latest
+        return date_bounds(self.when, self.when_text, published)
 
     def entities(self) -> tuple[str, ...]:
         """Ids of all entities that the statement names, speakers included."""
@@ -171,3 +169,8 @@ class Statement(Model):
 def in_order(s: Statement) -> tuple[str, int, int, str, str]:
     """What statements are sorted by: their sources, and places in them."""
     return s.source, s.start or 0, s.end or 0, s.record or "", s.id
+
+
+def told_by_bounds(when: str | None, when_text: str | None) -> bool:
+    """Whether the date is one day, of which first and last day tell all."""
+    return when_text is None and bool(when and _DAY.fullmatch(when))

@@ -104,3 +104,15 @@ def anchored_bounds(when_text: str, published: str | None) -> Bounds:
     month = MONTHS.index(match["month"].lower()) + 1
     year = first.year if month < first.month else first.year - 1
     return date(year, month, 1), last
+
+
+def date_bounds(when: str | None, when_text: str | None, published: str | None) -> Bounds:
+    """First and last day that a date and anchored words admit together, the narrower bound of each side."""
+    if when_text is None:
+        return edtf_bounds(when) if when else (None, None)
+    earliest, latest = anchored_bounds(when_text, published)
+    if when:
+        low, high = edtf_bounds(when)
+        earliest = max(filter(None, (earliest, low)), default=None)
+        latest = min(filter(None, (latest, high)), default=None)
+    return earliest, latest

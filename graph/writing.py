@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 import ontology
+from graph.alike import Batch
 from graph.census import take_census
 from graph.columns import NONE, SUBJECT_IS_STATEMENT, Columns, Editor, Rows
 from graph.descriptions import own_description
@@ -18,6 +19,7 @@ from graph.entities import Entity
 from graph.exceptions import InputError, NotFoundError
 from graph.identities import Identities, Judgement
 from graph.rdf import (
+    BatchQuads,
     Iris,
     Triples,
     chunks,
@@ -85,7 +87,7 @@ class Draft:
         self._touched_sources: set[str] = set()
         self._put: dict[str, Statement] = {}
         self._standing: set[str] = set()
-        self._streams: list[Iterable[Statement]] = []
+        self._streams: list[Iterable[Batch]] = []
         self._emptied: set[str] = set()
         self._finishes: list[Finish] = []
         self._removed: set[str] = set()
@@ -161,7 +163,7 @@ class Draft:
         self._put[statement.id] = statement
         self._removed.discard(statement.id)
 
-    def stream_source(self, source: Source, statements: Iterable[Statement], finish: Finish) -> None:
+    def stream_source(self, source: Source, statements: Iterable[Batch], finish: Finish) -> None:
         """Adds or replaces a source with all its statements, which are made, and read once, while they are written.
 
         For coded statements in any number: none draws a plain edge, none may come twice, and no other refers to one.
@@ -387,10 +389,11 @@ class Draft:
             editor.add(statement)
             if not stands and id not in self._standing:
                 yield statement_quads(statement, self.sources[statement.source], self.iris)
+        quads = BatchQuads(self.sources, self.iris)
         for stream in self._streams:
-            for statement in stream:
-                editor.add(statement)
-                yield statement_quads(statement, self.sources[statement.source], self.iris)
+            for batch in stream:
+                editor.add_batch(batch)
+                yield quads(batch)
 
     def _emptied_rows(self) -> Rows:
         numbers = [n for s in self._emptied if (n := self.columns.source_number.get(s)) is not None]

@@ -59,6 +59,8 @@ class Resolver:
 
     def __init__(self, entities: Mapping[str, Entity]) -> None:
         self.new: dict[str, Entity] = {}
+        self.kinds_changed = 0
+        """How often one of them was found to be of another kind than was told first."""
         self._entities = entities
         self._known: dict[tuple[Mention, int | None], str] = {}
         self._timeless: dict[Mention, bool] = {}
@@ -235,6 +237,7 @@ class Resolver:
         if before := self.new.get(id):
             aliases = {*before.aliases, *names} - {before.label}
             kind = mention.kind if before.kind is Kind.ACTOR and mention.kind in _actors() else before.kind
+            self.kinds_changed += kind is not before.kind
             update = {"kind": kind, "aliases": tuple(aliases), "codes": (*before.codes, *codes)}
             self.new[id] = Entity.model_validate(before.model_dump() | update)
             return

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from ontology import Kind
@@ -141,6 +141,7 @@ def _code(text: str) -> str:
     return f"{scheme}:{code.lstrip('0')}" if scheme in _NUMBERED else text
 
 
+@lru_cache(maxsize=1 << 14)
 def _key(name: str) -> str:
     """The form in which names of countries are compared: no accents, case, points, apostrophes or leading article."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()

@@ -8,17 +8,19 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from graph.columns import NONE, STATUSES, Columns, Rows, id_bytes
-from graph.entities import Model
+from graph.alike import Alike, Batch, Pattern
+from graph.columns import NONE, STATUSES, Columns, Rows
+from graph.entities import Model, Text
 from graph.exceptions import FormatError, InputError
 from graph.frames import frame_faults
+from graph.ids import id_text
 from graph.importing.actors import Resolver
 from graph.importing.codes import Codes
 from graph.importing.events import Event, Format, Options, Record
@@ -27,13 +29,15 @@ from graph.importing.linking import linked_records
 from graph.importing.originals import Originals, OriginalsWriter
 from graph.importing.seen import Seen
 from graph.snapshot import Snapshot
-from graph.sources import Source
+from graph.sources import Edtf, Source
 from graph.statements import RoleOf, Statement
+from graph.times import edtf_bounds
 from ontology import UNSPECIFIED, Frame, Modality, Status, vocabulary
 
 IMPORTER = "1"
 """Changes where the same file would make other statements: it is then imported anew."""
 _BATCH = 2000
+_PATTERNS = 1 << 16
 _GONE = "No longer in the data set."
 
 
@@ -86,7 +90,6 @@ class FileImport:
         self._folder, self._beside = folder, beside
         self._originals: OriginalsWriter | None = None
         self._codes = Codes()
-        self._fits: dict[tuple[object, ...], bool] = {}
         self._counts, self._reasons, self._unmapped = Counter[str](), Counter[str](), Counter[str]()
         self._seen, self._contents, self._occurrences = Seen(), Seen(), Counter[int]()
         self._code_numbers: dict[tuple[str, ...], int] = {}
@@ -94,7 +97,8 @@ class FileImport:
         self._tellings: dict[int, str] = {}
         self._days: list[date] = []
         self._when: str | None = None
-        self._frames: dict[str, Frame] = {}
+        self._patterns: dict[tuple[Any, ...], Pattern] = {}
+        self._relations, self._exact = cache(self._relation), cache(self._is_exact)
         self._listed: set[str] = set()
         self._first_reason = ""
         self._judged = self._judgements()
@@ -112,8 +116,8 @@ class FileImport:
             **self._counts,
         )  # fmt: skip
 
-    def statements(self) -> Iterator[Statement]:
-        """The statements to be stored, in the file's order. Raises FormatError."""
+    def statements(self) -> Iterator[Batch]:
+        """The statements to be stored, in the file's order, some thousands at a time. Raises FormatError."""
         if self._folder is None:
             yield from self._all()
             return
@@ -121,10 +125,10 @@ class FileImport:
             yield from self._all()
             self._originals.finish()
 
-    def _all(self) -> Iterator[Statement]:
+    def _all(self) -> Iterator[Batch]:
         records = self._format.read(self._file, self._options)
         while batch := list(itertools.islice(records, _BATCH)):
-            yield from self._stored(batch)
+            yield self._stored(batch)
             self._progress(self._counts["read"])
         self._check_any()
         yield from self._vanished()
@@ -158,30 +162,33 @@ class FileImport:
 
     # Records
 
-    def _stored(self, batch: Sequence[Record]) -> Iterator[Statement]:
+    def _stored(self, batch: Sequence[Record]) -> Batch:
         made = [(record, *self._made(record)) for record in self._with_keys(batch)]
-        ids = [id_bytes(s.id) for _, statements, _ in made for s in statements]
-        repeats = iter(self._seen.add(np.frombuffer(b"".join(i[:8] for i in ids), ">u8").astype(np.uint64)).tolist())
-        for record, statements, reason in made:
-            self._counts["read"] += 1
+        digests = Batch(one for _, said, _ in made for one in said).digests
+        repeats = iter(self._seen.add(digests.view(">u8")[:, 0].astype(np.uint64)).tolist())
+        stored = Batch()
+        counts, originals = self._counts, self._originals
+        for record, said, reason in made:
+            counts["read"] += 1
             if reason is not None:
-                self._counts["rejected"] += 1
+                counts["rejected"] += 1
                 self._first_reason = self._first_reason or f"record {record.number}: {reason}"
                 self._reasons[_in_general(reason)] += 1
-                if self._originals:
-                    self._originals.reject(record.number, record.raw, reason, self._file.name)
+                if originals:
+                    originals.reject(record.number, record.raw, reason, self._file.name)
                 continue
-            if self._originals:
-                self._originals.add(record.number, record.raw)
-            fresh = [
-                (s, e) for s, e, known in zip(statements, record.events, _taken(repeats, len(statements)), strict=True)
-                if not known
-            ]  # fmt: skip
-            self._counts["stored" if fresh or not statements else "repeated"] += 1
+            if originals:
+                originals.add(record.number, record.raw)
+            before = len(stored)
+            for one, event, known in zip(said, record.events, itertools.islice(repeats, len(said)), strict=True):
+                if not known:
+                    stored.append(self._noted(one, event))
+            fresh = len(stored) > before or not said
+            counts["stored" if fresh else "repeated"] += 1
             if fresh:
                 self._count_unmapped(record)
-            for statement, event in fresh:
-                yield self._noted(statement, event)
+        counts["statements"] += len(stored)
+        return stored
 
     def _with_keys(self, batch: Sequence[Record]) -> list[Record]:
         """The records with a key each: the data set's id, else their content and how often it came before."""
@@ -204,115 +211,106 @@ class FileImport:
                 event.record = event.record or keys[record.number]
         return list(batch)
 
-    def _made(self, record: Record) -> tuple[list[Statement], str | None]:
+    def _made(self, record: Record) -> tuple[list[Alike], str | None]:
         """The record's statements, or why it can have none."""
         if record.reason is not None:
             return [], record.reason
         if not record.events and not record.mentions:
             return [], "it says nothing that could be a statement"
         try:
-            self._listed.update(self._resolver.entity(mention, None) for mention in record.mentions)
+            for mention in record.mentions:
+                self._listed.add(self._resolver.entity(mention, None))
             return [self._statement(event, record.number) for event in record.events], None
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
-            message = first["msg"].removeprefix("Value error, ")
-            return [], f"{where}: {message}" if where else message
+            return [], _first_of(error)
         except InputError as error:
             return [], error.message
 
-    def _statement(self, event: Event, number: int) -> Statement:
-        day = _year(event.when[:4]) if event.when else None
-        resolve = self._resolver.entity
-        relation = self._relation(event)
-        frame = self._frames.get(relation) or self._frames.setdefault(relation, vocabulary().relation(relation).frame)
+    def _statement(self, event: Event, number: int) -> Alike:
+        assert event.record is not None, "a record without a key was given one"
+        record, when = _valid_record(event.record), _valid_date(event.when)
+        day = _year(when[:4]) if when else None
+        resolve, kind = self._resolver.entity, self._resolver.kind
+        relation = self._relations(event.codes, event.relation)
+        frame = _frame(relation)
         subject = resolve(event.subject, day) if event.subject else None
         object = resolve(event.object, day) if event.object else None
-        parties = [resolve(p, day) for p in event.parties]
-        if object and "parties" in frame.permits and self._resolver.kind(object) not in {None, *frame.object_kinds}:
-            parties, object = [*parties, object], None  # those between whom one mediates are sides, not objects
+        topic = resolve(event.topic, day) if event.topic else None
+        place = resolve(event.place, day) if event.place else None
+        parties = tuple([resolve(p, day) for p in event.parties])
+        roles = tuple([(role, resolve(m, day)) for role, m in event.roles])
+        if object and "parties" in frame.permits and kind(object) not in (None, *frame.object_kinds):
+            parties, object = (*parties, object), None  # those between whom one mediates are sides, not objects
         required = frame.requires - frame.parties_for if parties else frame.requires
         if subject is None and not (parties and "subject" not in required):
             subject = UNSPECIFIED
         if object is None:
             if "object" in required:
                 object = UNSPECIFIED
-            elif frame.requires_any and not (parties or event.topic):
+            elif frame.requires_any and not (parties or topic):
                 if "parties" in frame.requires_any:
-                    parties = [UNSPECIFIED]
+                    parties = (UNSPECIFIED,)
                 else:
                     object = UNSPECIFIED
-        # What is not given is not validated.
-        fields: dict[str, Any] = {
-            "subject": subject, "object": object, "parties": tuple(parties), "topic": event.topic, "place": event.place,
-            "roles": event.roles, "when": event.when, "codes": event.codes, "note": event.note,
-            "confidence": event.confidence, "record": event.record,
-        }  # fmt: skip
-        given = {name: value for name, value in fields.items() if value not in (None, ())}
-        for name in ("topic", "place"):
-            if name in given:
-                given[name] = resolve(given[name], day)
-        if event.roles:
-            given["roles"] = tuple(RoleOf(role=role, entity=resolve(m, day)) for role, m in event.roles)
-        statement = Statement(
-            relation=relation, source=self.source.id, row=number, modality=Modality.CODED, coder=self._format.coder,
-            **given,
+        shape = (
+            relation, event.codes, subject and (kind(subject) or subject), object and (kind(object) or object), parties,
+            roles, topic, place, event.note, event.confidence, self._resolver.kinds_changed,
         )  # fmt: skip
-        self._check(statement)
-        return statement
+        pattern = self._patterns.get(shape)
+        if pattern is None:
+            if len(self._patterns) == _PATTERNS:
+                self._patterns.clear()
+            # What is not given is not validated; record and date of each statement have been.
+            fields: dict[str, Any] = {
+                "subject": subject, "object": object, "parties": parties, "topic": topic, "place": place,
+                "codes": event.codes, "note": event.note, "confidence": event.confidence,
+                "roles": tuple(RoleOf(role=r, entity=e) for r, e in roles),
+            }  # fmt: skip
+            statement = Statement(
+                relation=relation, source=self.source.id, record=record, modality=Modality.CODED,
+                coder=self._format.coder, **{name: value for name, value in fields.items() if value not in (None, ())},
+            )  # fmt: skip
+            if faults := "; ".join(f"{field}: {message}" for field, message in frame_faults(statement, kind)):
+                raise InputError(faults)
+            pattern = self._patterns[shape] = Pattern(statement)
+        return Alike(pattern, subject, object, record, number, when, pattern.digest(subject, object, record, when))
 
-    def _relation(self, event: Event) -> str:
-        if event.relation is not None:
-            return event.relation
-        if not event.codes:
+    def _relation(self, codes: Sequence[str], given: str | None) -> str:
+        if given is not None:
+            return given
+        if not codes:
             raise InputError("it has no code of what happened")
-        mapped = self._codes.relation(event.codes[0])
+        mapped = self._codes.relation(codes[0])
         if mapped is None:
-            raise InputError(f"no relation stands for the code {event.codes[0]!r}, nor for a wider one")
+            raise InputError(f"no relation stands for the code {codes[0]!r}, nor for a wider one")
         return mapped.relation
 
     def _count_unmapped(self, record: Record) -> None:
-        found = {
-            e.codes[0] for e in record.events
-            if e.relation is None and (mapped := self._codes.relation(e.codes[0])) and not mapped.exact
-        }  # fmt: skip
-        self._counts["unmapped"] += bool(found)
-        self._unmapped.update(found)
+        found = {e.codes[0] for e in record.events if e.relation is None and not self._exact(e.codes[0])}
+        if found:
+            self._counts["unmapped"] += 1
+            self._unmapped.update(found)
 
-    def _check(self, s: Statement) -> None:
-        """Raises InputError where the statement does not fit its relation: asked once of each combination of kinds."""
-        assert s.subject is None or isinstance(s.subject, str)
-        kind, subject, object = self._resolver.kind, s.subject, s.object
-        shape = (
-            s.relation, subject and (kind(subject) or subject), object and (kind(object) or object),
-            s.parties and (len(s.parties), frozenset(map(kind, s.parties))),
-            s.roles and frozenset((r.role, kind(r.entity)) for r in s.roles),
-            s.topic and kind(s.topic), s.place and kind(s.place),
-        )  # fmt: skip
-        if shape not in self._fits:
-            self._fits[shape] = not any(frame_faults(s, self._resolver.kind))
-        if not self._fits[shape]:
-            raise InputError(
-                "; ".join(f"{field}: {message}" for field, message in frame_faults(s, self._resolver.kind))
-            )
+    def _is_exact(self, code: str) -> bool:
+        mapped = self._codes.relation(code)
+        return mapped is None or mapped.exact
 
-    def _noted(self, statement: Statement, event: Event) -> Statement:
+    def _noted(self, said: Alike, event: Event) -> Alike:
         """Notes what is asked when all statements are there; what was judged of the statement earlier stays so."""
-        if event.telling and vocabulary().relation(statement.relation).family == "mediation":
+        if event.telling and _is_mediation(said.pattern.statement.relation):
             self._tellings[len(self._code_of)] = event.telling
         self._code_of.append(self._code_numbers.setdefault(event.codes, len(self._code_numbers)))
-        if event.when != self._when:  # mostly the rows of a day follow each other
-            self._when = event.when
-            low, high = statement.bounds(None)
+        if said.when != self._when and said.when:  # mostly the rows of a day follow each other
+            self._when = said.when
+            low, high = edtf_bounds(said.when)
             if low and high:
                 first, last = self._days or (low, high)
                 self._days = [min(first, low), max(last, high)]
-        self._counts["statements"] += 1
-        judged = self._judged.pop(statement.id, None) if self._judged else None
+        judged = self._judged.pop(id_text(said.digest), None) if self._judged else None
         if judged is None or judged.note == _GONE:
-            return statement
+            return said
         update = {"status": judged.status, "note": judged.note, "corrected_by": judged.corrected_by}
-        return statement.model_copy(update=update)
+        return said._replace(pattern=Pattern(said.statement().model_copy(update=update)))
 
     # The file's last version
 
@@ -326,27 +324,66 @@ class FileImport:
         judged = columns.status[rows] != STATUSES.index(Status.ACTIVE)
         return {s.id: s for s in self._base.statements(rows[judged])}
 
-    def _vanished(self) -> Iterator[Statement]:
+    def _vanished(self) -> Iterator[Batch]:
         """The statements that only the last version has: they stay, retracted."""
         rows, columns = self._old_rows(), self._base.columns
-        keys = columns.order_of_ids[rows]
-        there = self._seen.contains(keys)
+        there = self._seen.contains(columns.order_of_ids[rows])
         self._counts["added"] = self._counts["statements"] - int(there.sum())
-        for statement in self._base.statements(rows[~there]):
-            if statement.status is not Status.RETRACTED:
-                self._counts["retracted"] += 1
-                statement = statement.model_copy(update={"status": Status.RETRACTED, "note": statement.note or _GONE})
-            yield statement
+        gone = rows[~there]
+        for first in range(0, len(gone), _BATCH):
+            yield Batch(Alike.of(self._retracted(s)) for s in self._base.statements(gone[first : first + _BATCH]))
+
+    def _retracted(self, statement: Statement) -> Statement:
+        if statement.status is Status.RETRACTED:
+            return statement
+        self._counts["retracted"] += 1
+        return statement.model_copy(update={"status": Status.RETRACTED, "note": statement.note or _GONE})
 
 
-@lru_cache
+@cache
+def _frame(relation: str) -> Frame:
+    return vocabulary().relation(relation).frame
+
+
+@cache
+def _is_mediation(relation: str) -> bool:
+    return vocabulary().relation(relation).family == "mediation"
+
+
+@lru_cache(maxsize=1 << 14)
 def _year(digits: str) -> date | None:
     """A day of a year: names change with the years."""
     return date(int(digits), 7, 1) if digits.isdecimal() and digits.isascii() and int(digits) else None
 
 
-def _taken(values: Iterator[bool], number: int) -> list[bool]:
-    return list(itertools.islice(values, number))
+_STRIPPED = ConfigDict(str_strip_whitespace=True)
+_RECORD, _WHEN = TypeAdapter(Text, config=_STRIPPED), TypeAdapter(Edtf, config=_STRIPPED)
+
+
+def _valid_record(key: str) -> str:
+    """The key as a statement has it. Raises InputError."""
+    try:
+        return _RECORD.validate_python(key)
+    except ValidationError as error:
+        raise InputError(f"record: {_first_of(error)}") from None
+
+
+@lru_cache(maxsize=1 << 16)
+def _valid_date(when: str | None) -> str | None:
+    """The date as a statement has it. Raises InputError."""
+    if when is None:
+        return None
+    try:
+        return _WHEN.validate_python(when)
+    except ValidationError as error:
+        raise InputError(f"when: {_first_of(error)}") from None
+
+
+def _first_of(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(map(str, first["loc"]))
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {message}" if where else message
 
 
 _VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|\b\d[\d./-]*")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from graph.alike import Batch
 from graph.columns import NONE
 from graph.exceptions import FormatError, InputError
 from graph.importing.actors import Resolver
@@ -21,7 +22,6 @@ from graph.importing.registry import with_suggestion
 from graph.revisions import IMPORTS
 from graph.snapshot import Snapshot
 from graph.sources import Source
-from graph.statements import Statement
 from graph.writing import Draft
 from ontology import Modality
 
@@ -130,7 +130,7 @@ class Release:
             progress=partial(told, self.file),
         )  # fmt: skip
 
-    def suggesting(self, statements: Iterator[Statement]) -> Iterator[Statement]:
+    def suggesting(self, statements: Iterator[Batch]) -> Iterator[Batch]:
         """The same statements. Where the file is not of the format, the error names those that it looks like."""
         try:
             yield from statements
