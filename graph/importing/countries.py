@@ -10,7 +10,7 @@ place, since it is no state.
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -58,6 +58,7 @@ class Countries:
 
     def __init__(self, countries: Iterable[Country]) -> None:
         self._by_id = {c.id: c for c in countries}
+        self._ever = lru_cache(maxsize=1 << 16)(self._find)
         self._codes: dict[str, list[Country]] = {}
         self._names: dict[str, list[Country]] = {}
         self._adjectives: dict[str, list[Country]] = {}
@@ -82,13 +83,17 @@ class Countries:
         A code without its scheme is none: "AU" is Austria in FIPS and Australia in ISO 3166-1. Lists of conflicts
         write "Russia (Soviet Union)" for what was one of the two in each year.
         """
-        found = self._codes.get(_code(text)) or self._names.get(_key(text))
+        return [c for c in self._ever(text, adjectives) if c.there(year)]
+
+    def _find(self, text: str, adjectives: bool) -> Sequence[Country]:
+        key = _key(text)
+        found = self._codes.get(_code(text)) or self._names.get(key)
         if found is None and adjectives:
-            found = self._adjectives.get(_key(text))
+            found = self._adjectives.get(key)
         if found is None and (pair := _PAIR.fullmatch(text)):
             each = [self._names.get(_key(part), []) for part in pair.groups()]
             found = list(dict.fromkeys(c for named in each for c in named)) if all(each) else None
-        return [c for c in found or () if c.there(year)]
+        return found or ()
 
     def find(self, text: str, year: int | None = None, *, adjectives: bool = False) -> Country | None:
         """The one country that a code with its scheme, or a name, means in a year; None where it means none or several.
@@ -141,7 +146,6 @@ def _code(text: str) -> str:
     return f"{scheme}:{code.lstrip('0')}" if scheme in _NUMBERED else text
 
 
-@lru_cache(maxsize=1 << 14)
 def _key(name: str) -> str:
     """The form in which names of countries are compared: no accents, case, points, apostrophes or leading article."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()

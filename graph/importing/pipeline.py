@@ -38,6 +38,7 @@ IMPORTER = "1"
 """Changes where the same file would make other statements: it is then imported anew."""
 _BATCH = 2000
 _PATTERNS = 1 << 16
+_SURELY_SHORT = 100
 _GONE = "No longer in the data set."
 
 
@@ -362,6 +363,8 @@ _RECORD, _WHEN = TypeAdapter(Text, config=_STRIPPED), TypeAdapter(Edtf, config=_
 
 def _valid_record(key: str) -> str:
     """The key as a statement has it. Raises InputError."""
+    if key.isalnum() and len(key) < _SURELY_SHORT:
+        return key  # as nearly all are, and it takes a tenth of the time
     try:
         return _RECORD.validate_python(key)
     except ValidationError as error:

@@ -1,13 +1,10 @@
 """The embedded engine: Oxigraph on disk. The only module that imports it."""
 
 import contextlib
-import fcntl
 import io
 import itertools
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
@@ -29,6 +26,7 @@ from graph.exceptions import (
 from graph.rdf import Property
 from graph.sparql_text import names_dataset
 from graph.stores.base import Answer, QueryDataset
+from graph.stores.loading import BulkLoad
 from ontology import store_prefixes
 
 RDF_FORMATS = {f.media_type: f for f in (
@@ -51,9 +49,6 @@ NO_TRIPLE_TERMS = (
 )
 """Nested deep enough such a term ends every process that reads it."""
 _PLACE = re.compile(r"at (\d+):(\d+)")
-
-_PIPE = 1 << 20
-"""Bytes that may wait for the engine while a load is made, where the system can be asked for so many."""
 
 
 class EmbeddedStore:
@@ -376,37 +371,13 @@ class EmbeddedStore:
     def loading(self) -> Iterator[Callable[[Iterable[bytes]], None]]:
         """A function that adds N-Quads as `load` does, while more of them are made.
 
-        The engine reads them from a pipe, on a thread of its own that never waits for Python's lock, as one load: what
-        many small ones leave makes every query slower. When the block ends everything is there; an error leaves a part.
+        When the block ends everything is there; an error leaves a part.
         """
-        reading, writing = os.pipe()
-        if hasattr(fcntl, "F_SETPIPE_SZ"):
-            with contextlib.suppress(OSError):
-                fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE)
-        with ThreadPoolExecutor(1) as pool:
-            engine = pool.submit(self._load, reading)
+        with BulkLoad(self._load) as load:
+            yield load.add
 
-            def load(pieces: Iterable[bytes]) -> None:
-                for piece in pieces:
-                    rest = memoryview(piece)
-                    try:
-                        while rest:
-                            rest = rest[os.write(writing, rest) :]
-                    except BrokenPipeError:
-                        engine.result()  # raises what has ended it
-                        raise
-
-            try:
-                yield load
-            finally:
-                os.close(writing)
-            engine.result()
-
-    def _load(self, pipe: int) -> None:
-        try:
-            self.engine.bulk_load(path=f"/dev/fd/{pipe}", format=ox.RdfFormat.N_QUADS, lenient=True)
-        finally:
-            os.close(pipe)  # whoever writes to it is told
+    def _load(self, quads: bytes) -> None:
+        self.engine.bulk_load(quads, format=ox.RdfFormat.N_QUADS, lenient=True)
 
     def load_turtle(self, path: Path, graph: str) -> None:
         """Adds a Turtle file to a named graph."""

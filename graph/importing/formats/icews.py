@@ -78,10 +78,8 @@ class Icews:
 
     def _record(self, number: int, raw: bytes, row: "_Row", by_label: bool) -> Record:
         code = row.code
-        if not _DAY.fullmatch(row.day):
-            return Record(number, raw, reason=f"Event Date {row.day!r} is no day, such as 2018-06-01")
-        if not _FIRST <= row.day <= _LAST:
-            return Record(number, raw, reason=f"Event Date {row.day!r} is not between {_FIRST} and {_LAST}")
+        if wrong := _wrong_day(row.day):
+            return Record(number, raw, reason=wrong)
         if by_label:
             labelled = icews_codes().get(row.text.lower())
             if labelled is None:
@@ -118,6 +116,13 @@ class _Row(NamedTuple):
     target_country: str
     story: str
     sentence: str
+
+
+@lru_cache(maxsize=1 << 14)
+def _wrong_day(day: str) -> str | None:
+    if not _DAY.fullmatch(day):
+        return f"Event Date {day!r} is no day, such as 2018-06-01"
+    return None if _FIRST <= day <= _LAST else f"Event Date {day!r} is not between {_FIRST} and {_LAST}"
 
 
 @cache
