@@ -410,11 +410,13 @@ class Editor:
         if not batch:
             return
         ends, common, placed = [], [], []
+        known = self._numbers.get
         for offset, (pattern, subject, object, record, row, when, _) in enumerate(batch):
             s = pattern.statement
             if s.about or not isinstance(subject, str | None):
                 self._note_references(s, len(self) + offset)
-            ends.append((self._end(subject), self._end(object)))
+            one, other = known(subject), known(object)
+            ends.append((self._end(subject) if one is None else one, self._end(object) if other is None else other))
             common.append(self._common(pattern))
             placed.append(self._placed(s.source, when, s.when_text, record is not None, row is not None))
         self._ids += batch.digests.tobytes()

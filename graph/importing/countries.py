@@ -148,7 +148,9 @@ def _code(text: str) -> str:
 
 def _key(name: str) -> str:
     """The form in which names of countries are compared: no accents, case, points, apostrophes or leading article."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
+    if not name.isascii():
+        name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    plain = name.casefold()
     words = re.sub(r"\W+", " ", re.sub(r"[.'’]", "", plain.replace("&", " and "))).split()
     if words[:1] == ["the"]:
         words = words[1:]
