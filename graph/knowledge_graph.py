@@ -27,6 +27,7 @@ from graph.entities import Entity
 from graph.evidence import Evidence
 from graph.exceptions import InputError, InputErrors, NotFoundError, ParameterError, StoreFormatError
 from graph.frames import entity_faults, frame_faults, source_faults
+from graph.garbage import fewer_collections
 from graph.holdings import Holding, holdings
 from graph.identities import Judgement
 from graph.importing.actors import Resolver
@@ -35,7 +36,7 @@ from graph.importing.originals import Originals
 from graph.importing.pipeline import FileImport, ImportReport
 from graph.importing.records import KeptRecord, kept_record
 from graph.importing.registry import format_named
-from graph.importing.releases import Release, Told, check_apart, fewer_collections, originals_folder, released
+from graph.importing.releases import Release, Told, check_apart, originals_folder, released
 from graph.merging import dangling, merge
 from graph.named_queries import named_query
 from graph.networks import Asked, Dyads, Projection, asked_for, dyads, kept, windows

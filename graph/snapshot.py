@@ -18,6 +18,7 @@ from graph.columns import Columns
 from graph.entities import Entity
 from graph.exceptions import AmbiguousNameError, NotFoundError, UnknownNameError
 from graph.frames import faults_of
+from graph.garbage import fewer_collections
 from graph.identities import Identities, Judgement, as_read
 from graph.names import Names
 from graph.rdf import (
@@ -88,7 +89,8 @@ class Snapshot:
 
     def _read(self, revision: Revision) -> Contents:
         try:
-            entities = _ENTITIES.validate_json((revision.path / "entities.json").read_bytes())
+            with fewer_collections():
+                entities = _ENTITIES.validate_json((revision.path / "entities.json").read_bytes())
             sources = _SOURCES.validate_json((revision.path / "sources.json").read_bytes())
             columns, datasets, meta = Columns.read(revision.path), read_datasets(revision), revision.read_meta()
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
@@ -127,7 +129,8 @@ class Snapshot:
     @cached_property
     def names(self) -> Names:
         """The index of names."""
-        return Names(self.entities, self.identities.merged)
+        with fewer_collections():
+            return Names(self.entities, self.identities.merged)
 
     @cached_property
     def acting(self) -> Acting:

@@ -1,7 +1,6 @@
 """A released file as a source of the store, and all that an import of it needs."""
 
 import contextlib
-import gc
 import hashlib
 import re
 import sys
@@ -30,8 +29,6 @@ Told = Callable[[SourceFile, int], None]
 _PIECE = 1 << 20
 _LONGEST_NAME = 255
 _IN_NO_NAME = re.compile(r"[/\\\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_COLLECTIONS = 100_000, 50, 1000
-"""Thresholds that halve the time of an import."""
 _LONGEST_SLUG = 120
 
 
@@ -75,17 +72,6 @@ def _check_name(name: str) -> None:
             f"no file can be called {name[:100]!r}",
             way_out=f"call it by a name of at most {_LONGEST_NAME} bytes without slashes and control characters",
         )
-
-
-@contextlib.contextmanager
-def fewer_collections() -> Iterator[None]:
-    """Python looks for cycles of garbage less often within: an import makes millions of objects and hardly a cycle."""
-    before = gc.get_threshold()
-    gc.set_threshold(*_COLLECTIONS)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 class Release:
