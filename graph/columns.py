@@ -1,9 +1,10 @@
 """The mirror: all statements of one revision as integer-coded columns, for counting and filtering in milliseconds."""
 
+import itertools
 import json
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -47,6 +48,9 @@ _PATTERNS = 1 << 15
 _MODALITY_NUMBER = {m: n for n, m in enumerate(MODALITIES)}
 _STATUS_NUMBER = {s: n for n, s in enumerate(STATUSES)}
 _TABLES = ("entities", "relations", "sources", "coders", "events", "party_sets", "role_sets", "chains")
+
+
+_TOGETHER = 10_000
 
 
 def _code(table: dict[Any, int], value: Any) -> int:
@@ -307,11 +311,16 @@ class Columns:
                     raise KeyError(id)
                 target[kept + offset] = found
 
-    def set_events(self, events: Mapping[int, str]) -> None:
-        """Sets the events of rows of columns that nobody reads yet."""
+    def set_events(self, events: Iterable[tuple[Sequence[int], str]]) -> Iterator[tuple[str, str, str]]:
+        """Sets the events of rows of columns that nobody reads yet; gives id, source and event of each as it goes."""
         numbers = {e: n for n, e in enumerate(self.events)}
-        for row, event in events.items():
-            self.event[row] = _code(numbers, event)
+        told = iter(events)
+        while some := list(itertools.islice(told, _TOGETHER)):
+            rows = np.array([row for those, _ in some for row in those], np.int64)
+            names = [event for those, event in some for _ in those]
+            self.event[rows] = [_code(numbers, event) for event in names]
+            sources = [self.sources[n] for n in self.source[rows].tolist()]
+            yield from zip(self.ids_of(rows), sources, names, strict=True)
         self.events = list(numbers)
 
     def reread(

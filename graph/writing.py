@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -38,8 +38,8 @@ from graph.stores import EmbeddedStore
 from ontology import Kind
 
 Check = Callable[[EmbeddedStore, Columns], None]
-Finish = Callable[[Columns], Mapping[int, str]]
-"""Told the columns when all statements are there; gives the events that rows are found to tell of."""
+Finish = Callable[[Columns], Iterable[tuple[Sequence[int], str]]]
+"""Told the columns when all statements are there; gives rows that are found to tell of one event, with the event."""
 
 
 @dataclass
@@ -283,7 +283,7 @@ class Draft:
                 editor.name(self.entities)
                 columns = editor.finish(self._removed, self._emptied_rows())
                 for finish in self._finishes:
-                    load(chunks(self._event_quads(columns, finish(columns))))
+                    load(chunks(event_quad(*told, self.iris) for told in columns.set_events(finish(columns))))
                 if not raw:
                     self._drop_unused(columns)
                     load(chunks(self._catalogue_quads()))
@@ -398,11 +398,6 @@ class Draft:
     def _emptied_rows(self) -> Rows:
         numbers = [n for s in self._emptied if (n := self.columns.source_number.get(s)) is not None]
         return np.flatnonzero(np.isin(self.columns.source, numbers))
-
-    def _event_quads(self, columns: Columns, events: Mapping[int, str]) -> Iterator[str]:
-        columns.set_events(events)
-        for row, event in events.items():
-            yield event_quad(columns.id(row), columns.sources[columns.source[row]], event, self.iris)
 
     def _catalogue_quads(self) -> Iterator[str]:
         for id in sorted(self._touched_entities & self.entities.keys()):

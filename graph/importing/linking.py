@@ -2,12 +2,12 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from graph.columns import NONE, Columns, Rows
+from graph.columns import NONE, Columns, Ints, Rows
 from ontology import UNSPECIFIED, vocabulary
 
 _MIRRORED = {"receives": "visits"}
@@ -16,36 +16,68 @@ _MIRRORED = {"receives": "visits"}
 
 def linked_records(
     c: Columns, rows: Rows, codes: npt.NDArray[np.integer], tellings: Mapping[int, str], dataset: str
-) -> dict[int, str]:
-    """The event of each row that is not alone in telling of it; `codes` and `rows` go together.
+) -> Iterator[tuple[list[int], str]]:
+    """The rows that tell of one event, where several do, with the event; `codes` and `rows` go together.
 
     Rows are alike that have code, actors and one day in common; of what is symmetric, and of visits and receptions,
     either order of the actors. Rows of `tellings` that share a telling and their subject are one act towards several,
     such as a mediation between two sides. Only dates of one day count, since who met twice in a year has met twice, and
     only actors who are told: two unspecified ones may be anybody.
     """
-    if not len(rows):
-        return {}
     keys, swapped = _keys(c, rows, codes)
     nobody = c.entity_number.get(UNSPECIFIED, NONE - 1)
     dated = (c.earliest[rows] == c.latest[rows]) & (c.subject[rows] != nobody) & (c.object[rows] != nobody)
-    order = np.argsort(keys, kind="stable")
-    starts = [0, *(np.flatnonzero(np.diff(keys[order])) + 1).tolist()]
-    groups = _Groups()
-    for first, last in zip(starts, [*starts[1:], len(order)], strict=True):
-        members = order[first:last]
-        if last - first > 1 and dated[members[0]]:
-            groups.join(members.tolist())
+    labels = np.where(dated, _first_alike(keys), np.arange(len(rows), dtype=np.int32))
+    del keys, dated
     together: dict[tuple[str, int], list[int]] = {}
     for offset, telling in tellings.items():
-        together.setdefault((telling, int(c.subject[rows[offset]])), []).append(offset)
-    for offsets in together.values():
-        groups.join(offsets)
-    found: dict[int, str] = {}
-    for those in groups:
-        event = _event_id(c, rows, those, swapped, dataset)
-        found.update((int(rows[offset]), event) for offset in those)
+        together.setdefault((telling, int(c.subject[rows[offset]])), []).append(int(labels[offset]))
+    _join(labels, together.values())
+    order = np.argsort(labels, kind="stable").astype(np.int32)
+    starts, ends = _runs(labels[order])
+    for first, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        those = order[first:end].tolist()
+        yield rows[those].tolist(), _event_id(c, rows, those, swapped, dataset)
+
+
+def _first_alike(keys: npt.NDArray[np.uint64]) -> Ints:
+    """For each place the first one with the same key."""
+    order = np.argsort(keys, kind="stable").astype(np.int32)
+    ordered = keys[order]
+    starts = np.arange(len(keys), dtype=np.int32)
+    starts[1:][ordered[1:] == ordered[:-1]] = 0
+    found = np.empty_like(order)
+    found[order] = order[np.maximum.accumulate(starts)]
     return found
+
+
+def _join(labels: Ints, sets: Iterable[list[int]]) -> None:
+    """Gives all that bear a label of one of these sets the least of its labels."""
+    parent: dict[int, int] = {}
+
+    def root(label: int) -> int:
+        while (up := parent.get(label, label)) != label:
+            label = up
+        return label
+
+    for members in sets:
+        joined = {root(m) for m in members}
+        least = min(joined)
+        parent.update((label, least) for label in joined)
+    known = np.array(sorted(parent), np.int32)
+    if not len(known):
+        return
+    roots = np.array([root(label) for label in known.tolist()], np.int32)
+    at = np.minimum(np.searchsorted(known, labels), len(known) - 1)
+    named = known[at] == labels
+    labels[named] = roots[at[named]]
+
+
+def _runs(ordered: Ints) -> tuple[Rows, Rows]:
+    """Where equal values begin and end that follow each other, of those that are several."""
+    edges = np.flatnonzero(np.diff(ordered, prepend=-1, append=-1))
+    several = np.diff(edges) > 1
+    return edges[:-1][several], edges[1:][several]
 
 
 def _keys(
@@ -89,22 +121,3 @@ def _event_id(c: Columns, rows: Rows, those: Sequence[int], swapped: npt.NDArray
         told.append("\t".join([c.relations[c.relation[row]], *ends, *parties, str(c.earliest[row])]))
     digest = hashlib.sha256("\n".join([dataset, min(told)]).encode()).digest()
     return f"{dataset}-{base64.b32encode(digest[:10]).decode().lower()}"
-
-
-class _Groups:
-    """Disjoint sets of numbers."""
-
-    def __init__(self) -> None:
-        self._of: dict[int, list[int]] = {}
-
-    def join(self, members: Sequence[int]) -> None:
-        """Makes these members of one set, with all that are in a set with one of them."""
-        if len(members) < 2:
-            return
-        sets = {id(s): s for m in members if (s := self._of.get(m)) is not None}
-        joined = list(dict.fromkeys([*members, *(m for s in sets.values() for m in s)]))
-        for member in joined:
-            self._of[member] = joined
-
-    def __iter__(self) -> Iterator[list[int]]:
-        return iter({id(s): s for s in self._of.values()}.values())

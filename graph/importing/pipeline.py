@@ -151,15 +151,15 @@ class FileImport:
             way_out="is it the right file, with the right tables beside it?" if read else "fetch the file again",
         )
 
-    def finish(self, columns: Columns) -> dict[int, str]:
-        """When all are there: the events that several of them tell of, by row. Keeps the report."""
+    def finish(self, columns: Columns) -> Iterator[tuple[list[int], str]]:
+        """When all are there: rows that tell of one event, with the event. Then keeps the report."""
         rows = np.flatnonzero(columns.source == columns.source_number.get(self.source.id, NONE))[: len(self._code_of)]
         codes = np.frombuffer(self._code_of, np.int32)
-        found = linked_records(columns, rows, codes, self._tellings, self._format.dataset)
-        self._counts["linked"] = len(found)
+        for those, event in linked_records(columns, rows, codes, self._tellings, self._format.dataset):
+            self._counts["linked"] += len(those)
+            yield those, event
         if self._folder:
             Originals(self._folder).tell(self.report.model_dump_json())
-        return found
 
     # Records
 
