@@ -105,6 +105,8 @@ def _iri(iri: str) -> str:
 
 
 def _text(value: str, lang: str | None = None) -> str:
+    if lang is None and value.isalnum():
+        return f'"{value}"'
     quoted = f'"{value.translate(_ESCAPES)}"'
     return f"{quoted}@{lang}" if lang else quoted
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ import numpy as np
 
 from graph.revisions import sync_folder
 
+_HEADER = struct.Struct(">QQ")
+"""What stands before each record: its number, and how long it is."""
 _BLOCK = 256
 """Records in a block: what is unpacked to read one of them."""
 _HEAD, _MAPPING = "head.bin", "mapping.yml"
@@ -52,8 +55,8 @@ class OriginalsWriter:
         """Adds a record, whose number is higher than those before."""
         if not self._block:
             self._numbers.append(number)
-        self._block.append(number.to_bytes(8, "big") + len(raw).to_bytes(8, "big") + raw)
-        if len(self._block) == _BLOCK:
+        self._block += (_HEADER.pack(number, len(raw)), raw)
+        if len(self._block) == 2 * _BLOCK:
             self._end_block()
 
     def reject(self, number: int, raw: bytes, reason: str, file: str) -> None:
@@ -143,7 +146,7 @@ class Originals:
             data = zlib.decompress(file.read(int(starts[block + 1] - starts[block])))
         at = 0
         while at < len(data):
-            found, length = int.from_bytes(data[at : at + 8], "big"), int.from_bytes(data[at + 8 : at + 16], "big")
+            found, length = _HEADER.unpack_from(data, at)
             if found == number:
                 return data[at + 16 : at + 16 + length]
             at += 16 + length

@@ -169,8 +169,8 @@ class FileImport:
         repeats = iter(self._seen.add(digests.view(">u8")[:, 0].astype(np.uint64)).tolist())
         stored = Batch()
         counts, originals = self._counts, self._originals
+        counts["read"] += len(made)
         for record, said, reason in made:
-            counts["read"] += 1
             if reason is not None:
                 counts["rejected"] += 1
                 self._first_reason = self._first_reason or f"record {record.number}: {reason}"
@@ -181,13 +181,14 @@ class FileImport:
             if originals:
                 originals.add(record.number, record.raw)
             before = len(stored)
-            for one, event, known in zip(said, record.events, itertools.islice(repeats, len(said)), strict=True):
-                if not known:
+            for one, event in zip(said, record.events, strict=True):
+                if not next(repeats):
                     stored.append(self._noted(one, event))
-            fresh = len(stored) > before or not said
-            counts["stored" if fresh else "repeated"] += 1
-            if fresh:
+            if len(stored) > before or not said:
+                counts["stored"] += 1
                 self._count_unmapped(record)
+            else:
+                counts["repeated"] += 1
         counts["statements"] += len(stored)
         return stored
 
@@ -287,10 +288,11 @@ class FileImport:
         return mapped.relation
 
     def _count_unmapped(self, record: Record) -> None:
-        found = {e.codes[0] for e in record.events if e.relation is None and not self._exact(e.codes[0])}
+        exact = self._exact
+        found = [e.codes[0] for e in record.events if e.relation is None and not exact(e.codes[0])]
         if found:
             self._counts["unmapped"] += 1
-            self._unmapped.update(found)
+            self._unmapped.update(set(found))
 
     def _is_exact(self, code: str) -> bool:
         mapped = self._codes.relation(code)
