@@ -13,6 +13,7 @@ from fastapi_offline import FastAPIOffline
 from api.dependencies import VERSION, State, check_query_string, fingerprint
 from api.direct import Shortcut
 from api.errors import PROBLEM, add_handlers
+from api.measuring import Measures
 from api.middleware import AccessLog, Bounds, HeadAsGet, Unexpected
 from api.queueing import FairQueue
 from api.routers import (
@@ -23,6 +24,7 @@ from api.routers import (
     graph_store,
     health,
     linked_data,
+    measures,
     named_questions,
     networks,
     pictures,
@@ -76,6 +78,7 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
                 _parameters(app),
                 fingerprint(settings, kg.store_id),
                 tokens,
+                Measures(settings.measure_room),
             )
             log.info("serving", extra={"revision": kg.snapshot.revision, "statements": len(kg.snapshot.columns)})
             yield
@@ -96,8 +99,8 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
         },
     )
     for module in (
-        start, questions, named_questions, statements, tables, pictures, networks, catalogue, datasets, vocabulary,
-        sparql, update, graph_store, health, citations, linked_data, descriptions, query,
+        start, questions, named_questions, statements, tables, pictures, networks, measures, catalogue, datasets,
+        vocabulary, sparql, update, graph_store, health, citations, linked_data, descriptions, query,
     ):  # fmt: skip
         app.include_router(module.router)
     app.router.routes.insert(0, Shortcut(m.router for m in (questions, statements, catalogue, sparql)))

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from api.errors import NotModified, Problem, shortened
+from api.measuring import Measures
 from api.queueing import client_name
 from api.settings import Settings
 from api.texts import Texts
@@ -45,6 +46,7 @@ class State:
     parameters: dict[tuple[str, str], dict[str, bool]]
     fingerprint: str
     tokens: Tokens
+    measures: Measures
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the write that is at work."""
     dumping: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DUMPS))

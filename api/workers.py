@@ -141,12 +141,26 @@ class Turn:
         Raises ParameterError for a variable that cannot be bound, the errors of QueryError, Problem where too many
         queries wait, ClientDisconnect where the client has gone.
         """
-        self._finish()
         job = Query(
             snapshot.path / "db", snapshot.iris.base, query, media_types, union, self._workers.limits,
             dataset, base, prefixed, bindings,
         )  # fmt: skip
-        work = asyncio.create_task(self._ask(job))
+        header, body = await self._watched(job, "query", job.limits.seconds)
+        if "media_type" not in header:
+            raise self._workers.refused(header, "query")
+        return Answer(body, header["media_type"])
+
+    async def call(self, job: Call, what: str, seconds: float) -> bytes:
+        """The pickled result of a call of ours: see `returned`. Raises as `run` does."""
+        header, body = await self._watched(job, what, seconds)
+        if not body:
+            raise self._workers.refused(header, what)
+        return body
+
+    async def _watched(self, job: Query | Call, what: str, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """What the job's process answers, unless the client goes before that."""
+        self._finish()
+        work = asyncio.create_task(self._ask(job, what, seconds))
         try:
             await asyncio.wait([work], timeout=_PATIENCE if self._gone else None)
             if self._gone and not work.done():
@@ -159,7 +173,7 @@ class Turn:
         finally:
             work.cancel()
 
-    async def _ask(self, job: Query) -> Answer:
+    async def _ask(self, job: Query | Call, what: str, seconds: float) -> tuple[dict[str, Any], bytes]:
         workers, queue = self._workers, self._workers.queue
         await queue.enter(self._client)
         try:
@@ -167,14 +181,14 @@ class Turn:
         except BaseException:
             self._lost()
             raise
-        began, seconds, status, survives = time.monotonic(), job.limits.seconds, 0, False
+        began, status, survives = time.monotonic(), 0, False
         try:
             header, body = await process.ask(job, seconds)
             survives = "memory" not in header
         except (TimeoutError, EOFError) as error:
             if isinstance(error, EOFError):
                 status = await process.end(grace=1)
-            raise workers.explained(error, status, "query", seconds) from None
+            raise workers.explained(error, status, what, seconds) from None
         finally:
             if not survives:
                 # The client's turn lasts until there is another process: whoever breaks many waits for many.
@@ -186,9 +200,7 @@ class Turn:
             else:
                 workers.readers.give(process)
                 queue.leave(self._client, time.monotonic() - began)
-        if "media_type" not in header:
-            raise workers.refused(header, "query")
-        return Answer(body, header["media_type"])
+        return header, body
 
     def _finish(self) -> None:
         if self._unsent:

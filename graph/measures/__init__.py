@@ -1,11 +1,12 @@
 """Measures on networks: pure functions over networkx graphs or arrays of ties, one module a family of measures."""
 
 from graph.measures.arrays import Ties
-from graph.measures.balance import Balance, Frustration, balance, balance_over, frustration, signed
+from graph.measures.balance import Balance, Frustration, SignedTies, balance, balance_over, frustration, signed
 from graph.measures.brokerage import COUNTED, Brokerage, Role, Score, brokerage
 from graph.measures.centrality import (
     MEASURES,
     Centralities,
+    Measure,
     betweenness,
     centralities,
     closeness,
@@ -49,12 +50,14 @@ __all__ = [
     "Frustration",
     "Hole",
     "Holes",
+    "Measure",
     "Mediator",
     "Overlap",
     "Rival",
     "Rivalry",
     "Role",
     "Score",
+    "SignedTies",
     "Ties",
     "acceptance",
     "against_chance",

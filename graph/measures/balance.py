@@ -152,7 +152,7 @@ def balance(network: _Signed, sign: str = "sign") -> Balance:
     return Balance(positive, one, two, three, len(ties.sign) - below, below, ties.mixed, ties.unsigned)
 
 
-def balance_over(windows: Iterable[tuple[Any, Network]], sign: str = "sign") -> list[tuple[Any, Balance]]:
+def balance_over(windows: Iterable[tuple[Any, _Signed]], sign: str = "sign") -> list[tuple[Any, Balance]]:
     """The balance of each of some networks, such as those of successive months, under its name. Raises ParameterError.
 
     A window without triads is there too: its degree is None. No line should be drawn through it.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import networkx as nx
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from graph.exceptions import MissingExtraError, ParameterError, UndefinedMeasureError
 from graph.measures.arrays import Floats, Ints, Measured, Ties
 from graph.measures.frames import frame
+from graph.measures.holes import holes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +70,7 @@ def centralities(
     reasons: dict[str, str] = {}
     for name in wanted:
         try:
-            values[name] = MEASURES[name](ties, chosen)
+            values[name] = MEASURES[name].of(ties, chosen)
         except UndefinedMeasureError as error:
             reasons[name] = error.reason
     return Centralities(ties.actors, values, reasons)
@@ -214,6 +215,14 @@ def _closeness(ties: Ties, engine: Engine) -> Values:
     return _by_actor(ties, near * reach / (n - 1))
 
 
+def _constraint(ties: Ties, _: Engine) -> Values:
+    return {h.actor: h.constraint for h in holes(ties) if h.constraint is not None}
+
+
+def _effective_size(ties: Ties, _: Engine) -> Values:
+    return {h.actor: h.effective_size for h in holes(ties) if h.effective_size is not None}
+
+
 def _undirected(ties: Ties) -> Ties:
     if not ties.directed:
         return ties
@@ -253,15 +262,25 @@ def _by_actor(ties: Ties, values: "Floats | Ints") -> Values:
     return dict(zip(ties.actors, values.astype(float).tolist(), strict=True))
 
 
-MEASURES: dict[str, Callable[[Ties, Engine], Values]] = {
-    "degree": lambda ties, _: degree(ties),
-    "in_degree": lambda ties, _: degree(ties, "in"),
-    "out_degree": lambda ties, _: degree(ties, "out"),
-    "strength": lambda ties, _: strength(ties),
-    "core": _core,
-    "pagerank": lambda ties, _: pagerank(ties),
-    "betweenness": _betweenness,
-    "closeness": _closeness,
-    "eigenvector": lambda ties, _: eigenvector(ties),
+class Measure(NamedTuple):
+    """A measure of each actor: what is counted, in words, and how. Without `weighs`, each tie counts alike."""
+
+    unit: str
+    of: Callable[[Ties, Engine], Values]
+    weighs: bool = False
+
+
+MEASURES: dict[str, Measure] = {
+    "degree": Measure("others joined with", lambda ties, _: degree(ties)),
+    "in_degree": Measure("others who act towards it", lambda ties, _: degree(ties, "in")),
+    "out_degree": Measure("others towards whom it acts", lambda ties, _: degree(ties, "out")),
+    "strength": Measure("weight of its ties", lambda ties, _: strength(ties), weighs=True),
+    "core": Measure("neighbours that each has in its innermost core", _core),
+    "pagerank": Measure("share of the time of a random walk", lambda ties, _: pagerank(ties), weighs=True),
+    "betweenness": Measure("share of the shortest paths of all pairs of others", _betweenness),
+    "closeness": Measure("1 by steps from those who reach it, by the share of all that they are", _closeness),
+    "eigenvector": Measure("entry of a vector of length 1", lambda ties, _: eigenvector(ties), weighs=True),
+    "constraint": Measure("Burt's constraint, low where neighbours are not joined", _constraint, weighs=True),
+    "effective_size": Measure("neighbours less those that others make redundant", _effective_size, weighs=True),
 }
 """The measures of each actor, by name."""

@@ -46,6 +46,8 @@ ENVIRONMENT = {
     "CITATION_ROOM": ("0", 0),
     "TABLE_ROWS": ("1000", 1000),
     "NETWORK_EDGES": ("5", 5),
+    "MEASURE_TIMEOUT": ("3.5", 3.5),
+    "MEASURE_ROOM": ("7", 7),
     "KEEP_CITED": ("5", 5),
     "LOG_LEVEL": ("debug", "debug"),
 }
