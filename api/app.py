@@ -25,6 +25,7 @@ from api.routers import (
     health,
     linked_data,
     measures,
+    mediations,
     named_questions,
     networks,
     pictures,
@@ -99,8 +100,8 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
         },
     )
     for module in (
-        start, questions, named_questions, statements, tables, pictures, networks, measures, catalogue, datasets,
-        vocabulary, sparql, update, graph_store, health, citations, linked_data, descriptions, query,
+        start, questions, named_questions, statements, tables, pictures, networks, measures, mediations, catalogue,
+        datasets, vocabulary, sparql, update, graph_store, health, citations, linked_data, descriptions, query,
     ):  # fmt: skip
         app.include_router(module.router)
     app.router.routes.insert(0, Shortcut(m.router for m in (questions, statements, catalogue, sparql)))

@@ -24,6 +24,7 @@ from graph.counts import CountedBy, counts
 from graph.datasets import Dataset, check_texts, dataset_folders, read_dataset
 from graph.differences import Differences
 from graph.entities import Entity
+from graph.episodes import GAP, Episodes, episodes
 from graph.evidence import Evidence
 from graph.exceptions import InputError, InputErrors, NotFoundError, ParameterError, StoreFormatError
 from graph.frames import entity_faults, frame_faults, source_faults
@@ -40,7 +41,7 @@ from graph.importing.releases import Release, Told, check_apart, originals_folde
 from graph.merging import dangling, merge
 from graph.named_queries import named_query
 from graph.networks import Asked, Dyads, Projection, asked_for, dyads, kept, windows
-from graph.networks.asked import split
+from graph.networks.asked import actor, split
 from graph.questions import Answers, Level, ask
 from graph.rdf import Iris
 from graph.remote import RemoteGraph
@@ -535,6 +536,20 @@ class KnowledgeGraph(Asking):
         if asked.projection not in (Projection.DYADS, Projection.SIGNED):
             raise ParameterError("projection", f"{projection!r} has no dyads: give dyads or signed")
         return dyads(snapshot, asked)
+
+    def episodes(
+        self, *, between: Iterable[str] = (), mediator: str | None = None, gap: int = GAP,
+        level: Level | str = Level.ENTITY, **filters: Any,
+    ) -> Episodes:  # fmt: skip
+        """Episodes of mediation, between two sides or by one mediator: see `graph.episodes`.
+
+        `filters` choose the statements, `between` and `mediator` the episodes. Raises what `ask` raises.
+        """
+        snapshot, chosen = self.snapshot, Level(level)
+        sides = [actor(snapshot, name, chosen) for name in _listed(between)]
+        who = None if mediator is None else actor(snapshot, mediator, chosen)
+        selection = selection_from_names(snapshot, filters)
+        return episodes(snapshot, selection, between=sides, mediator=who, gap=gap, level=chosen)
 
     def timeline(self, by: Step | str = Step.MONTH, **filters: Any) -> Timeline:
         snapshot = self.snapshot

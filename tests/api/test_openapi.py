@@ -40,6 +40,7 @@ def test_every_path_of_the_service_is_described() -> None:
         "/examples", "/examples.{format}", "/query",
         "/network.svg", "/network.png", "/timeline.svg", "/timeline.png",
         "/names/{name}", "/entities.jsonl", "/network", "/network.{format}", "/network/paths", "/network/compare",
+        "/network/measures", "/network/brokerage", "/network/balance", "/network/mediators", "/mediations",
         "/citations", "/citations/{id}", "/citations/{id}/answer", "/citations/{id}/changes", "/differences",
         "/questions", *(f"/questions/{name}" for name in named_queries()),
     }  # fmt: skip
