@@ -46,7 +46,7 @@ class BrokerageParameters(NetworkFilters, Page):
     group: list[Word] = Field(
         [],
         description="Groups of your own, instead: `NAME:ACTOR`, once for each actor.",
-        examples=[["west:United States", "west:Norway", "east:Russia"]],
+        examples=[["west:United States", "east:Russia"]],
     )
     ungrouped: Literal["left-out", "alone"] = Field(
         "left-out", description="Whether who has no group is left out, or a group alone.", examples=["alone"]

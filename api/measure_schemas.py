@@ -64,7 +64,8 @@ class BrokerageBody(MeasuredBody):
     """Brokerage of each actor, the most of all roles first (Gould and Fernandez 1989)."""
 
     groups: Annotated[str, Field(description="What the groups are; `own` where they were given.")]
-    density: float
+    reason: Annotated[str | None, Field(description="Why brokerage is undefined on this network.")]
+    density: float | None
     directed: bool
     totals: Annotated[dict[str, int], Field(description="How often each role is seen in the whole network.")]
     left_out: Annotated[list[str], Field(description="Ids of actors without a group, which are not counted.")]

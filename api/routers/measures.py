@@ -13,6 +13,7 @@ from api.dependencies import ReplyDep, State, StateDep, TurnDep
 from api.measure_parameters import BalanceParameters, BrokerageParameters, MeasuresParameters, MediatorsParameters
 from api.measuring import Measured
 from api.parameters import Page, cursor_query, read_cursor, write_cursor
+from graph.exceptions import UndefinedMeasureError
 from graph.measures import (
     MEASURES,
     Balance,
@@ -108,9 +109,21 @@ async def read_brokerage(
         return snapshot, network.graph, Ties.of(network), groups, (*key, parameters.ungrouped)
 
     snapshot, about, network, groups, key = await _at_work(prepared, state)
-    measured = await state.measures.of(
-        turn, key, lambda: (network, groups), brokerage, state.settings.measure_timeout, ungrouped=parameters.ungrouped
-    )
+    told_groups = "own" if parameters.group else parameters.groups
+    try:
+        measured = await state.measures.of(
+            turn, key, lambda: (network, groups), brokerage, state.settings.measure_timeout,
+            ungrouped=parameters.ungrouped,
+        )  # fmt: skip
+    except UndefinedMeasureError as error:
+        nothing = Measured(None, 0.0, cached=False)
+        return reply.json(
+            _measured(nothing, about, snapshot)
+            | {
+                "groups": told_groups, "density": None, "directed": network.directed, "totals": {}, "left_out": [],
+                "alone": [], "items": [], "total": 0, "next": None, "reason": error.reason,
+            }
+        )  # fmt: skip
 
     def told() -> Response:
         found = measured.found
@@ -121,7 +134,8 @@ async def read_brokerage(
             paging
             | _measured(measured, about, snapshot)
             | {
-                "groups": "own" if parameters.group else parameters.groups,
+                "groups": told_groups,
+                "reason": None,
                 "density": found.density,
                 "directed": found.directed,
                 "totals": found.totals(),

@@ -97,7 +97,13 @@ def test_every_example_works(talks: TestClient, operation: Operation) -> None:
         assert answer.status_code == expected, (path, parameters, answer.text)
 
 
-@pytest.mark.parametrize("operation", [o for o in GETS if not re.search(r"\{|\.(svg|png)$", o[0])], ids=named)
+# What took place between actors, and what is of mediation, is less than what filters find.
+FEWER = {"/network/measures", "/network/brokerage", "/mediations"}
+
+
+@pytest.mark.parametrize(
+    "operation", [o for o in GETS if not re.search(r"\{|\.(svg|png)$", o[0]) and o[0] not in FEWER], ids=named
+)
 def test_examples_of_filters_find_something(talks: TestClient, operation: Operation) -> None:
     for path, parameters in requests(operation):
         answer = talks.get(path, params=parameters)
