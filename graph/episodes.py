@@ -14,9 +14,9 @@ import networkx as nx
 import numpy as np
 
 from graph.columns import MODALITIES, NONE, OPEN_END, OPEN_START, SUBJECT_IS_STATEMENT, Rows, day
+from graph.dataframes import frame
 from graph.evidence import KINDS, Evidence
 from graph.exceptions import ParameterError
-from graph.measures.frames import frame
 from graph.questions import TOLD, Level, raiser
 from graph.selection import Selection
 from graph.snapshot import Snapshot

@@ -17,6 +17,7 @@ from graph.measures.centrality import (
     pagerank,
     strength,
 )
+from graph.measures.communities import Communities, communities, modularity
 from graph.measures.holes import Hole, Holes, holes
 from graph.measures.mediation import (
     Acceptance,
@@ -34,6 +35,7 @@ from graph.measures.mediation import (
 )
 from graph.measures.null_model import Chance, against_chance, rewired
 from graph.measures.reciprocity import Answered, Answers, answered, reciprocity
+from graph.measures.tension import Tense, Tension, tension
 
 __all__ = [
     "COUNTED",
@@ -47,6 +49,7 @@ __all__ = [
     "Candidates",
     "Centralities",
     "Chance",
+    "Communities",
     "Frustration",
     "Hole",
     "Holes",
@@ -58,6 +61,8 @@ __all__ = [
     "Role",
     "Score",
     "SignedTies",
+    "Tense",
+    "Tension",
     "Ties",
     "acceptance",
     "against_chance",
@@ -69,6 +74,7 @@ __all__ = [
     "candidates",
     "centralities",
     "closeness",
+    "communities",
     "components",
     "core",
     "degree",
@@ -76,6 +82,7 @@ __all__ = [
     "frustration",
     "holes",
     "mediators",
+    "modularity",
     "overlaps",
     "pagerank",
     "reciprocity",
@@ -83,4 +90,5 @@ __all__ = [
     "rivalry",
     "signed",
     "strength",
+    "tension",
 ]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from graph.dataframes import frame
 from graph.exceptions import NotFoundError, ParameterError, UndefinedMeasureError
 from graph.measures.arrays import Floats, Ints, Measured, Ties, triangles
-from graph.measures.frames import frame
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 import networkx as nx
 import numpy as np
 
+from graph.dataframes import frame
 from graph.exceptions import MissingExtraError, ParameterError, UndefinedMeasureError
 from graph.measures.arrays import Floats, Ints, Measured, Ties
-from graph.measures.frames import frame
 from graph.measures.holes import holes
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graph.dataframes import frame
 from graph.measures.arrays import Floats, Ints, Measured, Ties, triangles
-from graph.measures.frames import frame
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from graph.dataframes import frame
 from graph.exceptions import ParameterError, UndefinedMeasureError
 from graph.measures.arrays import Measured, Ties
-from graph.measures.frames import frame
 
 if TYPE_CHECKING:
     import pandas as pd

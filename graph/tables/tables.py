@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from graph.columns import NONE, OPEN_END, OPEN_START, Columns, Ints, Rows
+from graph.dataframes import frame
 from graph.evidence import Evidence, evidence
 from graph.exceptions import ParameterError
 from graph.questions import Level
@@ -21,10 +22,16 @@ from graph.tables.periods import By, Periods
 from graph.tables.units import Members, Unit, members
 from ontology import Kind, vocabulary
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Values = npt.NDArray[Any]
 PREFIXES = {Evidence.CLAIM: "claims", Evidence.EVENT: "coded", Evidence.AGREEMENT: "agreements"}
 """How the columns of each kind of evidence begin."""
 BOUNDS = ("statements_low", "statements_high", "events_low", "events_high")
+
+
+_SIGNS: dict[int | None, str] = {-1: "conflict", 1: "cooperation"}
 
 
 class Split(StrEnum):
@@ -33,6 +40,7 @@ class Split(StrEnum):
     NONE = "none"
     FAMILY = "family"
     RELATION = "relation"
+    SIGN = "sign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,11 @@ class Table:
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """The rows in order; None is missing."""
         return zip(*(values.tolist() for values in self.columns.values()), strict=True)
+
+    def frame(self) -> "pd.DataFrame":
+        """The rows as a DataFrame, missing numbers as `pd.NA`. Raises MissingExtraError."""
+        found = frame((dict(zip(self.columns, row, strict=True)) for row in self.rows()), self.columns)
+        return found.astype({name: "Int64" for name, values in self.columns.items() if values.dtype.kind == "i"})
 
 
 def table(
@@ -140,7 +153,12 @@ def _number(size: int, places: Rows) -> int:
 def _whats(snapshot: Snapshot, split: Split) -> tuple[list[str], Ints]:
     """What lines are told apart by, in order, and which of these each relation is."""
     of_relation = [
-        {Split.NONE: "", Split.FAMILY: vocabulary().relations[r].family, Split.RELATION: r}[split]
+        {
+            Split.NONE: "",
+            Split.FAMILY: vocabulary().relations[r].family,
+            Split.RELATION: r,
+            Split.SIGN: _SIGNS.get(vocabulary().relations[r].sign, "neutral"),
+        }[split]
         for r in snapshot.columns.relations
     ]
     words = sorted(set(of_relation))

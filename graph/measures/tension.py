@@ -1,0 +1,145 @@
+"""How tense it is between two: acts of conflict beside acts of cooperation, period by period, between bounds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from graph.dataframes import frame
+from graph.evidence import Evidence
+from graph.exceptions import ParameterError
+from graph.networks.asked import actor
+from graph.questions import Level
+from graph.tables.periods import By
+from graph.tables.tables import PREFIXES, Split, Table
+from graph.tables.units import Unit
+from ontology import Modality
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from graph.knowledge_graph import KnowledgeGraph
+
+Bounds = tuple[int, int]
+_FIRM = (Modality.ASSERTED, Modality.CODED)
+"""What a source vouches for itself. The least that took place is what these tell; claims of others widen it."""
+_MORE: tuple[dict[str, Any], ...] = ({}, {"modality": _FIRM})
+_SIGNS = ("conflict", "cooperation")
+
+
+@dataclass(frozen=True, slots=True)
+class Tense:
+    """One period, by one kind of evidence: events of conflict and of cooperation, at least and at most.
+
+    The least is what is asserted or coded and surely lies within the period; the most is all that is told, by whomever,
+    and may lie there. `share` bounds the part of conflict in both; None, with a `reason`, where nothing is told or no
+    data set covers the period.
+    """
+
+    period: str
+    evidence: Evidence
+    conflict: Bounds | None
+    cooperation: Bounds | None
+    share: tuple[float, float] | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tension:
+    """The periods of two actors, in order; `undated` counts statements without a date, which are in none, by sign."""
+
+    between: tuple[str, str]
+    by: By
+    periods: tuple[Tense, ...]
+    undated: dict[Evidence, dict[str, int]]
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """One row for each period and kind of evidence."""
+        for p in self.periods:
+            low, high = p.share or (None, None)
+            pairs = [(name, getattr(p, name) or (None, None)) for name in _SIGNS]
+            yield (
+                {"period": p.period, "evidence": p.evidence.value}
+                | {f"{name}_{end}": values[n] for name, values in pairs for n, end in enumerate(("low", "high"))}
+                | {"share_low": low, "share_high": high, "reason": p.reason}
+            )
+
+    def frame(self) -> "pd.DataFrame":
+        """The rows as a DataFrame. Raises MissingExtraError."""
+        names = [f"{s}_{end}" for s in (*_SIGNS, "share") for end in ("low", "high")]
+        return frame(self.rows(), ("period", "evidence", *names, "reason"))
+
+
+def tension(
+    kg: "KnowledgeGraph", one: str, other: str, by: By | str = By.MONTH, *, level: Level | str = Level.STATE,
+    **filters: Any,
+) -> Tension:  # fmt: skip
+    """Acts of conflict and cooperation between two actors, by month or year: never one line without its bounds.
+
+    The sign of an act is that of its relation; mediation and what is neutral have none. Kinds of evidence stay apart.
+    `filters` are those of `KnowledgeGraph.table`. Raises ParameterError, and what `table` raises.
+    """
+    if "modality" in filters:
+        raise ParameterError("modality", "is what the bounds are made of: leave it out")
+    whom = Level(level)
+    asked: dict[str, Any] = {"by": By(by), "level": whom, "split": Split.SIGN, "involving": (one, other)} | filters
+    between = _pair(kg, one, other, whom)
+    most, least = (_Cells(kg.table(Unit.DYAD, **asked, **more), between) for more in _MORE)
+    periods: list[Tense] = []
+    undated: dict[Evidence, dict[str, int]] = {}
+    for kind, prefix in PREFIXES.items():
+        loose = {s: most.undated(s, prefix) for s in _SIGNS}
+        told = [(p, [most.events(p, s, prefix) for s in _SIGNS]) for p in most.periods]
+        if not any(loose.values()) and not any(high for _, those in told for _, high in filter(None, those)):
+            continue
+        undated[kind] = loose
+        for period, those in told:
+            if not any(those):
+                periods.append(Tense(period, kind, None, None, None, "no data set covers it"))
+                continue
+            bounds = [_widened(found, least.events(period, s, prefix)) for s, found in zip(_SIGNS, those, strict=True)]
+            periods.append(_tense(period, kind, *bounds))
+    order = list(PREFIXES)
+    periods.sort(key=lambda p: (p.period, order.index(p.evidence)))
+    return Tension(between, By(by), tuple(periods), undated)
+
+
+class _Cells:
+    """The lines of a table of dyads that are of two."""
+
+    def __init__(self, table: Table, between: tuple[str, str]) -> None:
+        self.periods = table.periods
+        names = list(table.columns)
+        cells = [dict(zip(names, row, strict=True)) for row in table.rows()]
+        wanted = set(between)
+        self._of = {(c["period"], c["sign"]): c for c in cells if {c["side1_id"], c["side2_id"]} == wanted}
+
+    def events(self, period: str, sign: str, prefix: str) -> Bounds | None:
+        """Events at least and at most; None where no data set covers the period."""
+        cell = self._of.get((period, sign))
+        if cell is None or cell[f"{prefix}_events_low"] is None:
+            return None
+        return cell[f"{prefix}_events_low"], cell[f"{prefix}_events_high"]
+
+    def undated(self, sign: str, prefix: str) -> int:
+        """Statements that have no date."""
+        return max((c[f"{prefix}_undated"] for (_, s), c in self._of.items() if s == sign), default=0)
+
+
+def _pair(kg: "KnowledgeGraph", one: str, other: str, level: Level) -> tuple[str, str]:
+    first, second = (actor(kg.snapshot, name, level) for name in (one, other))
+    if first == second:
+        raise ParameterError("between", f"takes two different actors, got {first} twice")
+    return first, second
+
+
+def _widened(most: Bounds | None, firm: Bounds | None) -> Bounds:
+    """From what is firmly told at the least to what is told at the most."""
+    return (firm[0] if firm else 0), (most[1] if most else 0)
+
+
+def _tense(period: str, kind: Evidence, conflict: Bounds, cooperation: Bounds) -> Tense:
+    if not conflict[1] + cooperation[1]:
+        return Tense(period, kind, conflict, cooperation, None, "nothing of either sign is told")
+    low = conflict[0] / (conflict[0] + cooperation[1]) if conflict[0] + cooperation[1] else 1.0
+    high = conflict[1] / (conflict[1] + cooperation[0]) if conflict[1] else 0.0
+    return Tense(period, kind, conflict, cooperation, (low, high), None)
