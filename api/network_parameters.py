@@ -6,9 +6,13 @@ from pydantic import BeforeValidator, Field
 
 from api.parameters import Narrowing, Page, Word, whole_number
 from graph.exceptions import ParameterError
-from graph.networks import Asked, Projection, asked_for
+from graph.networks import Asked, Projection, asked_for, kept
+from graph.pictures import MOST_ACTORS, Picture, draw_network
 from graph.questions import Level
 from graph.snapshot import Snapshot
+
+_MOST_DRAWN = 50_000
+"""Statements or ties beyond which a picture tells nothing, and takes long."""
 
 
 class NetworkFilters(Narrowing):
@@ -96,3 +100,17 @@ class CompareParameters(NetworkFilters, Page):
         if one == other:
             raise ParameterError("according_to", "both names mean one perspective: name two different ones")
         return one, other
+
+
+class PictureParameters(DrawnParameters):
+    """What is drawn of a network, and how much of it."""
+
+    most: Annotated[int, BeforeValidator(whole_number)] = Field(
+        MOST_ACTORS, ge=1, le=MOST_ACTORS, description="Most entities drawn: those with most statements.", examples=[20]
+    )
+
+    def picture(self, snapshot: Snapshot) -> Picture:
+        """The network drawn. Raises what making the network raises, ParameterError and MissingExtraError."""
+        filters = self.model_dump(exclude_unset=True, exclude={"most"})
+        found = kept(snapshot, self.asked(snapshot, self.projection), _MOST_DRAWN)
+        return draw_network(found, filters=filters, most=self.most)

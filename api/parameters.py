@@ -13,8 +13,7 @@ from graph.differences import Subject
 from graph.evidence import Evidence
 from graph.exceptions import ParameterError
 from graph.knowledge_graph import selection_from_names
-from graph.networks import network
-from graph.pictures import MOST_ACTORS, Picture, draw_network, draw_timeline
+from graph.pictures import Picture, draw_timeline
 from graph.questions import Level
 from graph.selection import Selection
 from graph.snapshot import Snapshot
@@ -25,7 +24,6 @@ from ontology import Kind, Modality, Status
 
 Word = Annotated[str, Field(min_length=1, max_length=500)]
 MAX_LIMIT = 1000
-_MOST_DRAWN = 50_000
 _LOOKUP, _FEW = {"subject", "object", "between", "since", "until", "exact", "joined"}, 1000
 
 
@@ -166,27 +164,6 @@ class TimelineParameters(Narrowing):
         selection = self.selection(snapshot, relation=self.relation, family=self.family)
         filters = self.model_dump(exclude_unset=True, exclude={"by"})
         return draw_timeline(timeline(snapshot, selection, self.by), filters=filters, revision=snapshot.revision)
-
-
-class NetworkPictureParameters(Narrowing):
-    """Filters of a drawn network, and how much of it is drawn."""
-
-    relation: Word | None = Field(None, description="A relation, narrower ones included.", examples=["invites"])
-    family: Word | None = Field(None, description="A family of relations.", examples=["mediation"])
-    most: Annotated[int, BeforeValidator(whole_number)] = Field(
-        MOST_ACTORS, ge=1, le=MOST_ACTORS, description="Most entities drawn: those with most statements.", examples=[20]
-    )
-
-    def picture(self, snapshot: Snapshot) -> Picture:
-        """The network drawn. Raises what making the selection raises, ParameterError and MissingExtraError."""
-        selection = self.selection(snapshot, relation=self.relation, family=self.family)
-        many = len(snapshot.selector.select(selection).rows)
-        if many > _MOST_DRAWN:
-            raise ParameterError(
-                "family", f"{many} statements are more than a picture shows, {_MOST_DRAWN}: narrow the selection"
-            )
-        filters = self.model_dump(exclude_unset=True, exclude={"most"})
-        return draw_network(network(snapshot, selection), filters=filters, most=self.most)
 
 
 class TableParameters(Narrowing):

@@ -55,6 +55,7 @@ from graph.sources import Source
 from graph.statements import Statement, in_order
 from graph.tables import By, Split, Table, Unit, table
 from graph.timelines import Step, Timeline, timeline
+from graph.times import edtf_bounds
 from graph.values import Term, Value, bound
 from graph.writing import Draft, Report, ontology_hash
 from ontology import Kind, Modality, Status, store_prefixes
@@ -627,8 +628,8 @@ _ACTOR_LISTS = ("party", "between", "involving")
 def selection_from_names(snapshot: Snapshot, filters: Mapping[str, Any]) -> Selection:
     """A selection whose entities are named by id, label or alias; a stand-in means its government, unless `exact`.
 
-    Lists may be single values, dates ISO strings, roles `ROLE` or `ROLE:NAME`. Raises UnknownNameError,
-    AmbiguousNameError, and ValueError for a value that is no modality, status or date.
+    Lists may be single values, dates EDTF strings such as 2031 or 2031-03-05, roles `ROLE` or `ROLE:NAME`. Raises
+    UnknownNameError, AmbiguousNameError, and ValueError for a value that is no modality, status or date.
     """
     names = snapshot.names
     # Asked for exactly, a place is the place and not whom it may stand for.
@@ -654,9 +655,9 @@ def selection_from_names(snapshot: Snapshot, filters: Mapping[str, Any]) -> Sele
     for name, kind in (("modality", Modality), ("status", Status), ("evidence", Evidence)):
         if name in values:
             values[name] = tuple(kind(v) for v in _listed(values[name]))
-    for name in ("since", "until"):
+    for side, name in enumerate(("since", "until")):
         if isinstance(values.get(name), str):
-            values[name] = date.fromisoformat(values[name])
+            values[name] = edtf_bounds(values[name])[side]
     return Selection(**values)
 
 

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from api.commands.console import application, note, output
 from api.commands.opening import DataOption, StoreOption, opened
 from api.commands.options import with_options, wrong_usage
-from api.parameters import NetworkPictureParameters, TimelineParameters
+from api.network_parameters import PictureParameters
+from api.parameters import TimelineParameters
 from graph.exceptions import ParameterError
 from graph.pictures import Picture, PictureFormat
 from graph.snapshot import Snapshot
@@ -28,15 +29,15 @@ def draw() -> None:
     """Draw who is joined to whom, or statements over time, with the commands below. Pictures are SVG or PNG."""
 
 
-@with_options(NetworkPictureParameters)
+@with_options(PictureParameters)
 def network(
     store: StoreOption = None, data: DataOption = None, format: Format = None, to: Output = None, **given: Any
 ) -> None:
     """Draw who is joined to whom: lines tell mediation, cooperation and conflict apart, their ends how it is said."""
     try:
-        parameters = NetworkPictureParameters.model_validate(given)
+        parameters = PictureParameters.model_validate(given)
     except ValidationError as error:
-        raise wrong_usage(error, NetworkPictureParameters) from None
+        raise wrong_usage(error, PictureParameters) from None
     _write(parameters.picture, store, data, format, to)
 
 

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import Reply, ReplyDep, State, StateDep
-from api.parameters import NetworkPictureParameters, TimelineParameters
+from api.network_parameters import PictureParameters
+from api.parameters import TimelineParameters
 from graph.pictures import Picture, PictureFormat
 from graph.snapshot import Snapshot
 
@@ -26,7 +27,7 @@ def _responses(format: PictureFormat) -> dict[int | str, dict[str, Any]]:
     summary="Who is joined to whom, as a picture in SVG",
 )  # fmt: skip
 async def draw_network_svg(
-    parameters: Annotated[NetworkPictureParameters, Query()], reply: ReplyDep, state: StateDep
+    parameters: Annotated[PictureParameters, Query()], reply: ReplyDep, state: StateDep
 ) -> Response:
     """Lines tell mediation, cooperation and conflict apart, their ends how it is said.
 
@@ -40,7 +41,7 @@ async def draw_network_svg(
     summary="Who is joined to whom, as a picture in PNG",
 )  # fmt: skip
 async def draw_network_png(
-    parameters: Annotated[NetworkPictureParameters, Query()], reply: ReplyDep, state: StateDep
+    parameters: Annotated[PictureParameters, Query()], reply: ReplyDep, state: StateDep
 ) -> Response:
     """As `/network.svg`, in pixels."""
     return await _drawn(PictureFormat.PNG, parameters.picture, reply, state)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from graph.columns import MODALITIES, NONE, OPEN_END, OPEN_START, REPEATED, Ints, Rows, day
 from graph.evidence import KINDS, Evidence
 from graph.networks.asked import Asked, Chosen, Projection, about, choose, note
+from graph.networks.shown import DiNetwork, Network
 from graph.questions import Level, are_agreements, raiser
 from graph.snapshot import Snapshot
 from graph.tables.units import acts
@@ -76,7 +77,7 @@ class Dyads:
 
     def graph(self) -> "nx.Graph[str]":
         """A frozen DiGraph of entity ids, a Graph where the dyads have no direction: see `docs/networks.md`."""
-        graph: nx.Graph[str] = nx.DiGraph() if self.directed else nx.Graph()
+        graph: nx.Graph[str] = DiNetwork() if self.directed else Network()
         c, columns = self.snapshot.columns, self._attributes()
         add_actors(graph, self.snapshot, self.nodes.tolist())
         ids = c.entities

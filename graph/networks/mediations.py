@@ -11,6 +11,7 @@ from graph.columns import MODALITIES, NONE, OPEN_END, OPEN_START, SUBJECT_IS_STA
 from graph.evidence import KINDS, Evidence
 from graph.networks.asked import Asked, Chosen, about, choose, note
 from graph.networks.dyads import add_actors
+from graph.networks.shown import DiNetwork, Network
 from graph.questions import raiser
 from graph.selection import MEDIATION
 from graph.snapshot import Snapshot
@@ -74,7 +75,7 @@ def mediations_of(snapshot: Snapshot, asked: Asked, chosen: Chosen) -> "nx.Graph
                 mediation.parts[raised(entity, *span), part].append(row)
             elif part == OBJECT:
                 objects[key].add(c.entities[entity])
-    graph: nx.Graph[str] = nx.Graph()
+    graph: nx.Graph[str] = Network()
     for key, mediation in found.items():
         _add(graph, snapshot, mediation, sorted(objects[key]), key)
     if asked.focus:
@@ -144,7 +145,7 @@ def ties(network: "nx.Graph[str]") -> "nx.DiGraph[str]":
     The sides are not joined: being mediated is nothing that one does to the other. Who is mediator and party at once
     has no tie with itself. What the projection loses is which sides stood together: see the network itself.
     """
-    found: nx.DiGraph[str] = nx.DiGraph(**network.graph)
+    found: nx.DiGraph[str] = DiNetwork(**network.graph)
     for node, data in network.nodes(data=True):
         if data["bipartite"] != "mediation":
             continue

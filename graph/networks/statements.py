@@ -7,6 +7,7 @@ from typing import Any
 import networkx as nx
 
 from graph.columns import MODALITIES, NONE, STATUSES, SUBJECT_IS_STATEMENT, day
+from graph.networks.shown import MultiDiNetwork
 from graph.questions import Level, raiser
 from graph.selection import Selection
 from graph.snapshot import Snapshot
@@ -35,7 +36,7 @@ def network_of(snapshot: Snapshot, rows: Sequence[int], level: Level = Level.ENT
     """
     c = snapshot.columns
     raised = raiser(snapshot, level)
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(revision=snapshot.revision, statements=len(rows))
+    graph: nx.MultiDiGraph[str] = MultiDiNetwork(revision=snapshot.revision, statements=len(rows))
 
     def join(span: tuple[int, int] | None, one: int, other: int, key: str, attributes: dict[str, Any]) -> None:
         if span is not None:

@@ -185,7 +185,7 @@ def _caption(network: "nx.Graph[str]", nodes: Sequence[str], lines: Sequence[Lin
     everybody = number(len(network) - len(mediations), "entity", "entities")
     if mediations:
         everybody += f" and {number(len(mediations), 'mediation')}"
-    who = everybody if len(nodes) == len(network) else f"{len(nodes)} of {everybody}, those with most statements"
+    who = everybody if len(nodes) == len(network) else f"those {len(nodes)} with most statements of {everybody}"
     selected = network.graph.get("statements")
     what = number(len(drawn), "statement")
     if isinstance(selected, int) and selected != len(drawn):

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from api.cli import app
+from graph.networks import Projection
 from tests.api.services import NORLAND
 
 
@@ -49,10 +50,17 @@ def test_impossible_pictures_are_refused(norland: TestClient, query: str, status
 
 
 def test_more_statements_than_a_picture_shows_are_refused(norland: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.parameters._MOST_DRAWN", 3)
-    answer = norland.get("/network.svg")
+    monkeypatch.setattr("api.network_parameters._MOST_DRAWN", 3)
+    answer = norland.get("/network.svg?since=1990")  # nobody has asked for it, so that it is not there yet
     assert answer.status_code == 422
-    assert "narrow the selection" in answer.json()["detail"]
+    assert "narrow the filters" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("projection", Projection)
+def test_every_projection_is_drawn(talks: TestClient, projection: Projection) -> None:
+    answer = talks.get("/network.svg", params={"projection": projection, "level": "state"})
+    assert answer.status_code == 200
+    assert answer.content == talks.get(f"/network.svg?level=state&projection={projection}").content
 
 
 def test_pictures_without_the_library_are_answered_with_the_extra(

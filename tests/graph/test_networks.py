@@ -1,5 +1,6 @@
 import contextlib
 import itertools
+import pickle
 import shutil
 import tempfile
 from collections import Counter, defaultdict
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from graph import Entity, EventLink, KnowledgeGraph, Source, Statement
 from graph.evidence import AGREEMENT_TABLE, EVENT_TABLE
 from graph.exceptions import ParameterError, UnknownNameError
-from graph.networks import Comparison, compare, ties
+from graph.networks import Comparison, Projection, compare, ties
 from graph.questions import Level
 from ontology import Modality, Relation, Status, UnknownTermError, vocabulary
 from tests.graph.strategies import ENTITIES, SOURCES, several_fitting
@@ -541,3 +542,19 @@ def test_a_network_is_kept_as_long_as_the_revision(kg: KnowledgeGraph) -> None:
     assert kg.network(level="state", projection="signed") is first
     kg.add(entities=[Entity(id="new", kind="state", label="New")])
     assert kg.network(projection="signed", level="state") is not first
+
+
+@pytest.mark.parametrize("projection", Projection)
+def test_networks_show_themselves(talks: KnowledgeGraph, projection: Projection) -> None:
+    network = talks.network(projection=projection)
+    shown = network._repr_mimebundle_()  # type: ignore[attr-defined]
+    assert shown["image/png"].startswith(b"\x89PNG")
+    assert str(network.graph["revision"]) in shown["text/plain"]
+    again = pickle.loads(pickle.dumps(network))  # noqa: S301 - our own
+    assert nx.utils.graphs_equal(again, network)
+    assert type(network.copy()) is type(network)
+
+
+def test_a_network_without_edges_shows_why(talks: KnowledgeGraph) -> None:
+    network = talks.network(projection="dyads", relation="supports", since="1901", until="1902")
+    assert "0 " in network._repr_mimebundle_()["text/plain"]  # type: ignore[attr-defined]

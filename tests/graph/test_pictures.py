@@ -121,7 +121,7 @@ def test_lines_of_a_tree_pass_beside_the_boxes_of_others() -> None:
 def test_of_more_actors_those_with_most_statements_are_drawn_and_the_caption_tells_it() -> None:
     network = made(90, 300, 1)
     picture = draw_network(network)
-    assert f"{MOST_ACTORS} of 90 entities, those with most statements" in picture.caption
+    assert f"those {MOST_ACTORS} with most statements of 90 entities" in picture.caption
     joined = {
         n: len({d["statement"] for _, _, d in network.to_undirected(as_view=True).edges(n, data=True)}) for n in network
     }

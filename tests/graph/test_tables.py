@@ -17,7 +17,7 @@ from graph.columns import Columns
 from graph.exceptions import ParameterError
 from graph.snapshot import Snapshot
 from graph.tables import By, Split, Table, Unit, table
-from ontology import vocabulary
+from ontology import Relation, vocabulary
 from tests.graph.strategies import ENTITIES, SOURCES, Chance, several_fitting
 
 
@@ -63,6 +63,13 @@ def rows_of(found: Table) -> dict[Key, dict[str, Any]]:
 
 
 # The same by loops
+
+
+def word(relation: Relation, split: Split) -> str:
+    """What a line is told apart by."""
+    if split is Split.SIGN:
+        return {-1: "conflict", 1: "cooperation"}.get(relation.sign or 0, "neutral")
+    return relation.family if split is Split.FAMILY else relation.id
 
 
 @dataclass
@@ -202,7 +209,7 @@ class Oracle:
         lines: dict[Key, list[tuple[Statement, bool]]] = defaultdict(list)
         for s in self.said:
             relation = vocabulary().relations[s.relation]
-            what = {"none": (), "family": (relation.family,), "relation": (relation.id,)}[self.split]
+            what = () if self.split is Split.NONE else (word(relation, self.split),)
             for key, sure in units[s.id].items():
                 lines[(*key, *what)].append((s, sure))
         return {
@@ -277,9 +284,7 @@ class Oracle:
                 continue
             units = key if self.split is Split.NONE else key[:-1]
             relations = [vocabulary().relations[s.relation] for s in telling]
-            tells = self.split is Split.NONE or key[-1] in {
-                r.id if self.split is Split.RELATION else r.family for r in relations
-            }
+            tells = self.split is Split.NONE or key[-1] in {word(r, self.split) for r in relations}
             if set(units) <= {e for s in own for e in (*self.taking_part(s), s.topic)} and tells:
                 span = self.span(own)
                 days = self.days(period)
