@@ -47,6 +47,7 @@ from graph.sources import Source
 from graph.statements import Statement, in_order
 from graph.stores import Answer
 from graph.timelines import Counts, Series, Step, Timeline
+from graph.times import edtf_bounds
 from graph.values import Value
 from graph.writing import Report
 from ontology import Kind, Modality, OntologyError, Status, store_prefixes
@@ -438,9 +439,9 @@ def _parameters(filters: Mapping[str, Any]) -> Json:
     for name, kind in (("modality", Modality), ("status", Status), ("evidence", Evidence)):
         if name in found:
             found[name] = [kind(v) for v in _listed(found[name])]
-    for name in ("since", "until"):
+    for side, name in enumerate(("since", "until")):
         if isinstance(found.get(name), str):
-            found[name] = date.fromisoformat(found[name])
+            found[name] = edtf_bounds(found[name])[side]
     return found
 
 
