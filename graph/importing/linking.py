@@ -89,10 +89,11 @@ def _keys(
     canonical = np.array([numbers.get(_MIRRORED.get(name, name), n) for n, name in enumerate(c.relations)] or [0])
     both_ways = np.array([v.relations[name].symmetric for name in c.relations] or [False])
     mirrored = np.array([name in _MIRRORED and _MIRRORED[name] in numbers for name in c.relations] or [False])
+    two_sided = np.array([name in _MIRRORED or name in _MIRRORED.values() for name in c.relations] or [False])
     subject, object, relation = c.subject[rows], c.object[rows], c.relation[rows]
     swapped = mirrored[relation] | (both_ways[relation] & (subject > object) & (object != NONE))
     # The two codes of a visit differ: the relation stands for them.
-    told = np.where(mirrored[relation] | np.isin(relation, canonical[mirrored]), -1, codes)
+    told = np.where(two_sided[relation], -1, codes)
     parts = (
         canonical[relation], told, np.where(swapped, object, subject), np.where(swapped, subject, object),
         c.parties[rows], c.roles[rows], c.earliest[rows], c.latest[rows],

@@ -4,7 +4,7 @@ import itertools
 
 import networkx as nx
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from graph.columns import Columns
@@ -27,7 +27,11 @@ rows = st.lists(
 )  # fmt: skip
 
 
+VISIT = ("visits", "norland", "sudland", "2031-03-05")
+
+
 @given(rows)
+@example([(*VISIT, 0, None), (*VISIT, 1, None)])  # of one visit, though no reception is told of anywhere
 def test_those_are_linked_that_are_alike_one_by_one(told: list[Row]) -> None:
     said = [
         Statement(
