@@ -14,6 +14,7 @@ from tests.api.services import SECRET, TALKS
 PAGES = [Path(__file__).parents[1] / page for page in ("docs/sparql.md", "README.md")]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
 def test_every_curl_line_works(tmp_path: Path) -> None:
     (tmp_path / ".curlrc").write_text("fail-with-body\n")

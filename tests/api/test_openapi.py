@@ -85,7 +85,15 @@ def requests(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield plain, always | {parameter["name"]: example}
 
 
-@pytest.mark.parametrize("operation", GETS, ids=named)
+DRAWN = {"/network.svg", "/timeline.svg"}
+"""Their examples are a picture each, which takes a while."""
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [pytest.param(o, marks=[pytest.mark.slow] * (o[0] in DRAWN)) for o in GETS],
+    ids=[named(o) for o in GETS],
+)
 def test_every_example_works(talks: TestClient, operation: Operation) -> None:
     # The id of a citation is that of one store: one is made for it.
     cited = talks.post("/citations", json={"target": "/who/invites"}).headers["location"]

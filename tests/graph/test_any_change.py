@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from graph import KnowledgeGraph
 from graph.exceptions import ChangeRefusedError
 from graph.validation import validate_snapshot
+from tests.effort import tries
 from tests.graph.test_atomicity import facts
 from tests.graph.test_changes import mirror
 
@@ -54,7 +55,7 @@ def text(found: list[Edits]) -> str:
     return " ;\n".join(f"{w} DATA {{ GRAPH {q.graph_name} {{ {q.triple} }} }}" for each in found for w, q in each)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=tries(4), deadline=None)
 @given(data=st.data())
 def test_an_edit_is_refused_or_leaves_a_graph_whose_parts_agree(
     norland_store: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -75,7 +76,7 @@ def test_an_edit_is_refused_or_leaves_a_graph_whose_parts_agree(
         assert not [f for f in validate_snapshot(kg.snapshot) if f.severity == "violation"]
 
 
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=tries(2), deadline=None)
 @given(data=st.data())
 def test_the_mirror_of_raw_edits_is_that_of_the_quads_alone(
     norland_store: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from graph import InputError, InputErrors, KnowledgeGraph
 from graph.datasets import read_dataset
 from graph.yaml_files import MAX_BYTES, parse_yaml, read_yaml
+from tests.effort import tries
 from tests.graph.conftest import Folder
 
 # Words of data sets: what is replaced, by what, words of the line that is named, what is told of it
@@ -360,7 +361,7 @@ def test_json_is_read_as_it_stands(value: object) -> None:
 
 
 @given(st.text(st.sampled_from("ab:-[]{}&*!|>%@`'\"#,? \n\t~0\\\x00"), max_size=60))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=tries(300))
 def test_any_text_is_read_or_refused_as_input(text: str) -> None:
     told = None
     try:

@@ -22,6 +22,7 @@ from graph.exceptions import (
 from graph.rdf import entity_quads, source_quads, statement_quads
 from graph.validation import validate_snapshot
 from ontology import PREFIXES, store_prefixes
+from tests.effort import tries
 from tests.graph.test_atomicity import facts, run
 
 NEW = Statement(
@@ -485,7 +486,7 @@ def insertions(norland: KnowledgeGraph) -> list[str]:
     return [f"GRAPH {x[:-2].rsplit(' ', 1)[1]} {{ {x[:-2].rsplit(' ', 1)[0]} }}" for x in lines]
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=tries(4), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_raw_quads_come_to_the_same_mirror_in_whatever_order(
     tmp_path_factory: pytest.TempPathFactory, norland: KnowledgeGraph, seed: int

@@ -16,6 +16,7 @@ from graph.columns import NONE, SUBJECT_IS_STATEMENT, Columns, day
 from graph.edges import edge_changes, edge_counts, edges_from, plain_edges
 from graph.snapshot import read_entities, read_sources, rebuilt_columns
 from ontology import PREFIXES, UNSPECIFIED, Status, vocabulary
+from tests.effort import tries
 from tests.graph.strategies import SOURCES, several_fitting, statements
 
 # With few relations several statements carry one edge, and one of them may go.
@@ -80,7 +81,7 @@ def assert_network(graph: "nx.MultiDiGraph[str]", said: dict[str, Statement]) ->
 
 
 @given(together, st.data())
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=tries(12))
 def test_store_columns_and_network_agree_after_any_sequence_of_writes(
     cast_store: Path, said: list[Statement], data: st.DataObject
 ) -> None:
@@ -109,7 +110,7 @@ def test_store_columns_and_network_agree_after_any_sequence_of_writes(
 
 
 @given(st.lists(statements(source="gazette-1"), max_size=15, unique_by=lambda s: s.id))
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=tries(12))
 def test_columns_saved_and_read_back_are_the_same(said: list[Statement]) -> None:
     plain = [s.model_copy(update={"about": None, "subject": None}) for s in said]
     columns = Columns.empty().edited((), {s.id: s for s in plain}.values(), SOURCES)
@@ -122,7 +123,7 @@ def test_columns_saved_and_read_back_are_the_same(said: list[Statement]) -> None
 
 
 @given(together, st.data())
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=tries(80))
 def test_editing_columns_step_by_step_equals_making_them_at_once(said: list[Statement], data: st.DataObject) -> None:
     columns = Columns.empty()
     there: dict[str, Statement] = {}
@@ -246,7 +247,7 @@ def test_rdflib_reads_the_union_of_all_graphs_and_writes_nothing(norland: Knowle
 
 
 @given(said=together, data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 def test_the_edges_that_a_change_draws_and_takes_away_are_those_between_the_two_sets(
     said: list[Statement], data: st.DataObject
 ) -> None:

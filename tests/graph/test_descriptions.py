@@ -15,6 +15,7 @@ from graph.descriptions import licence_iri
 from graph.examples import examples
 from graph.exceptions import ChangeRefusedError
 from ontology import expand
+from tests.effort import tries
 from tests.graph.strategies import several_fitting
 
 RDF_TYPE = expand("rdf:type")
@@ -59,7 +60,7 @@ def test_all_counts_of_the_shipped_data_are_true(talks: KnowledgeGraph, norland:
 
 
 @given(batches=st.lists(several_fitting(12), min_size=1, max_size=2))
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_all_counts_stay_true_whatever_is_written(
     cast_store: Path, tmp_path_factory: pytest.TempPathFactory, batches: list[list[Statement]]
 ) -> None:

@@ -11,6 +11,7 @@ from graph.differences import Change, Differences, Subject
 from graph.exceptions import NotFoundError
 from graph.snapshot import Snapshot
 from ontology import Status
+from tests.effort import tries
 
 ADDED, REMOVED, CHANGED = Change.ADDED, Change.REMOVED, Change.CHANGED
 
@@ -74,7 +75,7 @@ def annotated(statement: Statement, update: dict[str, Any]) -> Statement:
     return Statement.model_validate(statement.model_dump(exclude={"id"}) | update)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 17), ANNOTATIONS), min_size=1, max_size=4), st.integers(0, 3))
 def test_differences_are_those_of_a_whole_comparison(
     kg: KnowledgeGraph, updates: list[tuple[int, dict[str, Any]]], more: int

@@ -14,6 +14,7 @@ from graph.exceptions import ParameterError
 from graph.sources import Source
 from graph.statements import Statement
 from ontology import Kind, Modality
+from tests.effort import tries
 
 STATES = [Entity(id=id, kind=Kind.STATE, label=id.capitalize()) for id in ("ama", "bel", "cor", "dun")]
 SOURCES = [
@@ -78,7 +79,7 @@ def oracle(statements: list[Statement], gap: int) -> set[frozenset[str]]:
     return {frozenset(part) for part in nx.connected_components(network)}
 
 
-@settings(max_examples=30)  # each makes a store
+@settings(max_examples=tries(30))  # each makes a store
 @given(said(), st.sampled_from([0, 18, 19, 30, 150, 1000]))
 def test_episodes_are_those_of_each_with_each(statements: list[Statement], gap: int) -> None:
     with KnowledgeGraph() as kg:

@@ -26,6 +26,7 @@ from graph.selection import Selector
 from graph.shapes import shape_findings
 from graph.snapshot import read_judgements
 from ontology import Modality, Status
+from tests.effort import tries
 from tests.graph.conftest import Folder
 from tests.graph.importing.tables import icews
 from tests.graph.strategies import ENTITIES, SOURCES, Chance, several_fitting
@@ -111,7 +112,7 @@ def judged(chance: Chance, said: list[Statement], number: int) -> tuple[list[Jud
 
 
 @given(together, st.integers(0, 2**32), st.integers(0, 12))
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=tries(80))
 def test_questions_see_what_statements_written_anew_would_say(said: list[Statement], seed: int, number: int) -> None:
     chance = Chance(seed)
     stated = Columns.empty().edited((), said, SOURCES, ENTITIES)
@@ -138,7 +139,7 @@ ACTORS = ("norland", "sudland", "ada-norn", "bo-sund", "river-guild", "league-of
 
 
 @given(together, st.integers(0, 2**32))
-@settings(deadline=None, max_examples=5)
+@settings(deadline=None, max_examples=tries(5))
 def test_after_any_merges_and_splits_a_store_answers_for_one_entity_and_after_undoing_all_as_before(
     cast_store: Path, said: list[Statement], seed: int
 ) -> None:

@@ -12,6 +12,7 @@ from graph import EventLink, Found, KnowledgeGraph, Level, Selection, Source, St
 from graph.evidence import Evidence, evidence
 from graph.questions import Sides, ask
 from ontology import UNSPECIFIED, Modality
+from tests.effort import tries
 from tests.graph.strategies import Chance
 from tests.graph.test_tables import revision_of
 
@@ -134,7 +135,7 @@ def several(seed: int, number: int) -> list[Statement]:
 
 
 @given(st.integers(0, 2**32), st.integers(1, 40), st.sampled_from([Level.ENTITY, Level.STATE]))
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=tries(300), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_joined_answers_are_those_that_loops_join(cast: KnowledgeGraph, seed: int, number: int, level: Level) -> None:
     said = several(seed, number)
     found = answers(cast, said, level=level)

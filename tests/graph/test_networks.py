@@ -19,6 +19,7 @@ from graph.exceptions import ParameterError, UnknownNameError
 from graph.networks import Comparison, Projection, compare, ties
 from graph.questions import Level
 from ontology import Modality, Relation, Status, UnknownTermError, vocabulary
+from tests.effort import tries
 from tests.graph.strategies import ENTITIES, SOURCES, several_fitting
 
 TOOK_PLACE = {"asserted", "coded", "claimed", "presupposed", "interpreted"}
@@ -178,7 +179,7 @@ def assert_dyads(graph: "nx.Graph[str]", said: Sequence[Statement], sources: dic
 
 
 @given(several_fitting(60))
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=tries(15))
 def test_dyads_are_what_the_statements_say_one_by_one(cast_store: Path, said: list[Statement]) -> None:
     with holding(cast_store, said) as kg:
         assert_dyads(kg.network(projection="dyads"), said, SOURCES)
@@ -318,7 +319,7 @@ def test_a_mediation_joins_mediators_and_sides_in_one_node(norland: KnowledgeGra
 
 
 @given(several_fitting(40, ["mediates", "brokers-agreement", "offers-mediation", "hosts"]))
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=tries(8))
 def test_mediations_are_what_the_statements_say_one_by_one(cast_store: Path, said: list[Statement]) -> None:
     wanted = defaultdict(set)
     for s in said:
@@ -511,7 +512,7 @@ def test_two_perspectives_differ_in_what_one_denies(cast: KnowledgeGraph) -> Non
 
 
 @given(several_fitting(40))
-@settings(deadline=None, max_examples=6)
+@settings(deadline=None, max_examples=tries(6))
 def test_a_comparison_is_the_same_seen_from_the_other_side(cast_store: Path, said: list[Statement]) -> None:
     with holding(cast_store, said) as kg:
         for projection in ("multi", "dyads", "signed"):

@@ -24,6 +24,7 @@ from graph.pictures.lines import mark
 from graph.pictures.looks import ENDS, LOOKS, End, Tie, end, tie
 from graph.pictures.picture import Label, Stroke, clean, measured, shown, wrapped
 from graph.timelines import Counts, Series, Timeline
+from tests.effort import tries
 
 ROOT = Path(__file__).parents[2]
 WORDS = (
@@ -84,7 +85,7 @@ def inside(picture: Picture) -> bool:
     return True
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=tries(15), deadline=None)
 @given(st.integers(2, 60), st.integers(0, 3), st.integers(0, 10_000))
 def test_labels_never_overlap_and_all_lie_on_the_page(actors: int, density: int, seed: int) -> None:
     network = made(actors, actors * density, seed)
@@ -339,7 +340,7 @@ def test_bars_are_as_high_as_their_counts() -> None:
     assert last - first > max(widths) * 2  # February, which has none, has its room
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=tries(20), deadline=None)
 @given(st.dictionaries(st.dates().map(lambda d: d.isoformat()), st.integers(1, 10**6), max_size=30), st.integers(0, 9))
 def test_labels_of_timelines_never_overlap(periods: dict[str, int], undated: int) -> None:
     counts = Counts(dict(sorted(periods.items())), 0, undated)

@@ -17,6 +17,7 @@ from graph.evidence import Evidence
 from graph.questions import Voice, ask
 from graph.timelines import Counts, Step, timeline
 from ontology import Modality, Status
+from tests.effort import tries
 from tests.graph.strategies import SOURCES, several_fitting
 
 ALL = tuple(Status)
@@ -95,7 +96,7 @@ def events_by_loops(said: list[Statement]) -> tuple[int, bool]:
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=tries(15))
 def test_answers_gather_what_loops_over_statements_gather(cast_store: Path, data: st.DataObject) -> None:
     said = data.draw(several_fitting(60, ("invites", "mediates", "meets", "criticises", "worsens")))
     with tempfile.TemporaryDirectory() as folder:
@@ -337,7 +338,7 @@ def test_holding_a_post_is_never_said_of_a_state(kg: KnowledgeGraph) -> None:
 
 
 @given(said=several_fitting(40, ("invites", "mediates", "holds-post", "worsens", "meets")))
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_those_of_one_statement_are_those_of_all(
     cast_store: Path, tmp_path_factory: pytest.TempPathFactory, said: list[Statement]
 ) -> None:

@@ -25,6 +25,7 @@ from graph.rdf import (
 from graph.snapshot import read_entities, read_sources, read_statement, rebuilt_columns
 from graph.stores import EmbeddedStore
 from ontology import PREFIXES
+from tests.effort import tries
 from tests.graph.strategies import entities, optional, sources, statements, texts
 
 # rdflib's own parsing calls what rdflib has deprecated.
@@ -58,7 +59,7 @@ def statement_by_rdflib(quads: str, statement: Statement, source: Source) -> Sta
 
 
 @given(statements(), sources)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=tries(40))
 def test_a_statement_survives_rdflib(statement: Statement, source: Source) -> None:
     source = source.model_copy(update={"id": "gazette"})
     quads = statement_quads(statement, source, IRIS)
@@ -112,7 +113,7 @@ def test_a_source_survives_rdflib(source: Source) -> None:
     st.lists(entities(), max_size=6, unique_by=lambda e: e.id),
     st.lists(sources, max_size=4, unique_by=lambda s: s.id),
 )
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=tries(15))
 def test_everything_survives_the_engine(said: list[Statement], cast: list[Entity], printed: list[Source]) -> None:
     gazette = Source(id="gazette", title="The Gazette", kind="article", published="2031-05", coder="curated")
     by_id = {s.id: s for s in [*printed, gazette]}

@@ -16,6 +16,7 @@ from graph.evidence import Evidence, evidence
 from graph.exceptions import AmbiguousNameError, NotFoundError, ParameterError, UnknownNameError
 from graph.selection import Selector
 from ontology import UNSPECIFIED, Modality, Status, UnknownTermError, vocabulary
+from tests.effort import tries
 from tests.graph.strategies import ENTITIES, SOURCES, Chance, edtf, several_fitting
 
 # Few actors and many ties of acting, so that questions meet answers.
@@ -189,7 +190,7 @@ said_together = several_fitting(60, RELATIONS)
 
 
 @given(said_together, st.integers(0, 2**32))
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=tries(250))
 def test_columns_select_what_loops_over_statements_select(said: list[Statement], seed: int) -> None:
     chance = Chance(seed)
     columns, chosen = selector(said)
@@ -205,7 +206,7 @@ def test_columns_select_what_loops_over_statements_select(said: list[Statement],
 
 
 @given(said_together, st.sampled_from(sorted(ENTITIES)), edtf())
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=tries(100))
 def test_whom_somebody_acts_for_is_found_by_walking_every_path(said: list[Statement], agent: str, when: str) -> None:
     columns, _ = selector(said)
     acting = Acting(columns, ENTITIES)

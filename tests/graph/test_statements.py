@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from graph import Entity, Source, Statement
 from graph.frames import frame_faults
 from ontology import Kind, vocabulary
+from tests.effort import tries
 from tests.graph.strategies import ENTITIES, several_fitting, statements
 
 SAID = {
@@ -91,7 +92,7 @@ def test_statements_are_frozen() -> None:
 
 
 @given(statements())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=tries(50))
 def test_json_holds_the_whole_statement(said: Statement) -> None:
     assert Statement.model_validate_json(said.model_dump_json(exclude={"id"})) == said
     assert said.model_dump(mode="json")["id"] == said.id
@@ -99,7 +100,7 @@ def test_json_holds_the_whole_statement(said: Statement) -> None:
 
 
 @given(several_fitting(40))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=tries(30))
 def test_a_statement_made_to_fit_its_frame_has_no_fault(said: list[Statement]) -> None:
     for s in said:
         assert list(frame_faults(s, lambda i: ENTITIES[i].kind if i in ENTITIES else None)) == []

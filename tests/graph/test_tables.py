@@ -18,6 +18,7 @@ from graph.exceptions import ParameterError
 from graph.snapshot import Snapshot
 from graph.tables import By, Split, Table, Unit, table
 from ontology import Relation, vocabulary
+from tests.effort import tries
 from tests.graph.strategies import ENTITIES, SOURCES, Chance, several_fitting
 
 
@@ -351,7 +352,7 @@ def compound(said: list[Statement], chance: Chance) -> list[Statement]:
     st.sampled_from(Unit), st.sampled_from(By), st.sampled_from(Split), st.booleans(),
     st.sampled_from(WINDOWS), st.sampled_from([MIXED, mixed(EVENTS, EVENTS, PAPERS), mixed(PAPERS, TEXTS, PAPERS)]),
 )  # fmt: skip
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=tries(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_tables_count_what_loops_over_statements_count(
     norland: KnowledgeGraph, said: list[Statement], seed: int, unit: Unit, by: By, split: Split, joined: bool,
     window: tuple[date | None, date | None], sources: dict[str, Source],

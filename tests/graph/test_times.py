@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.times import anchored_bounds, check_when_text, edtf_bounds
+from tests.effort import tries
 
 years = st.integers(1, 9999)
 days = st.dates()
@@ -87,7 +88,7 @@ def test_what_is_no_possible_date_is_refused(text: str) -> None:
 
 
 @given(st.text(alphabet="0123456789-/.?~%XYES[]{}, T:", max_size=24))
-@settings(max_examples=400)
+@settings(max_examples=tries(400))
 def test_any_string_is_bounded_or_refused(text: str) -> None:
     try:
         earliest, latest = edtf_bounds(text)

@@ -12,6 +12,7 @@ from graph.exceptions import ParameterError, QueryError, QueryRefusedError, Quer
 from graph.stores import EmbeddedStore
 from graph.stores.embedded import places_of_data
 from graph.updates import graphs_named, split, template, variable, with_dataset
+from tests.effort import tries
 
 BASE = "https://tertius.example/"
 read = partial(places_of_data, base=None)
@@ -182,7 +183,7 @@ def missed(before: EmbeddedStore, after: EmbeddedStore, touched: Touched) -> set
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(setup=st.lists(triples(), max_size=4), operations=st.lists(OPERATION, min_size=1, max_size=3))
 def test_what_an_update_changes_is_told_as_touched(pair: Pair, setup: list[str], operations: list[str]) -> None:
     before, after = pair

@@ -19,6 +19,7 @@ from graph.importing.countries import countries
 from graph.importing.events import Mention
 from graph.names import fold
 from ontology import UNSPECIFIED, Kind
+from tests.effort import tries
 
 DAY = date(2031, 3, 1)
 
@@ -264,7 +265,7 @@ def ids_of(resolver: Resolver, asked: Iterable[tuple[Mention, date | None]]) -> 
     return {(m, d.year if d else None): resolver.entity(m, d) for m, d in asked}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(st.lists(st.tuples(mentions, days), max_size=12), st.randoms(use_true_random=False))
 def test_ids_are_the_same_in_any_order_and_in_the_next_import(
     asked: list[tuple[Mention, date | None]], chance: random.Random

@@ -28,6 +28,7 @@ from graph.importing.plover_codes import MODES, codes
 from graph.importing.plover_records import plover_record
 from graph.shapes import Severity, shape_findings
 from ontology import Kind, vocabulary
+from tests.effort import tries
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1).map(str.strip).filter(bool)
 schemes = st.sampled_from(["wikidata:Q1", "iso3166-1-alpha3:NRL", "cow:99", "a.b-1:x|y;z"])
@@ -69,7 +70,7 @@ events = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(events)
 def test_a_record_of_plover_is_read_back_as_the_event_it_was_made_of(event: Event) -> None:
     record = plover_record(event)
@@ -87,7 +88,7 @@ def test_a_record_of_plover_is_read_back_as_the_event_it_was_made_of(event: Even
     assert set(record["event"]) <= {*MODES, "DEMAND", "FIGHT"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(events)
 def test_a_row_of_the_flat_table_is_read_back_as_the_event_it_was_made_of(event: Event) -> None:
     everybody = [m for m in (event.subject, event.object, event.topic, event.place, *event.parties) if m]

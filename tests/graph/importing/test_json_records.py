@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from graph.importing.files import LONGEST, SourceFile
 from graph.importing.json_records import JsonRecord, json_records
+from tests.effort import tries
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -39,7 +40,7 @@ def told(content: bytes) -> list[tuple[bytes, str | None]]:
     return [(r.raw, r.reason) for r in read(content)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(
     st.lists(objects, max_size=5),
     st.sampled_from(["array", "indented", "lines", "blocks"]),
@@ -56,7 +57,7 @@ def test_every_layout_gives_each_object_with_its_bytes(said: list[object], layou
     assert [r.number for r in found] == list(range(1, len(said) + 1))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(st.lists(objects, min_size=2, max_size=6), st.data())
 def test_one_broken_line_spoils_no_other(said: list[object], data: st.DataObject) -> None:
     lines = [json.dumps(o) for o in said]

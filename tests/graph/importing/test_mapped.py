@@ -14,6 +14,7 @@ from graph.importing.files import SourceFile
 from graph.importing.formats.mapped import CSV, JSONL
 from graph.importing.mapping import read_mapping
 from ontology import Kind
+from tests.effort import tries
 
 MAPPING = """\
 dataset: talks
@@ -265,7 +266,7 @@ def test_without_a_mapping_or_its_columns_the_way_out_is_told(tmp_path: Path) ->
         table(tmp_path, header=HEADER + ";no")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(
     st.lists(
         st.lists(

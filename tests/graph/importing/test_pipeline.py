@@ -18,6 +18,7 @@ from graph.exceptions import FormatError
 from graph.importing import ImportReport, Options
 from graph.snapshot import rebuilt_columns
 from ontology import Modality, Status
+from tests.effort import tries
 from tests.graph.importing.tables import ROW, icews
 
 
@@ -300,7 +301,7 @@ ROWS = st.lists(
 """Of a file with no good row nothing is imported: see test_hostile_files."""
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=tries(8), deadline=None)
 @given(first=ROWS, second=ROWS)
 def test_whatever_is_in_the_files_the_counts_add_up_and_the_parts_agree(
     tmp_path_factory: pytest.TempPathFactory, first: list[dict[str, object]], second: list[dict[str, object]]
