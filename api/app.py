@@ -17,6 +17,7 @@ from api.measuring import Measures
 from api.middleware import AccessLog, Bounds, HeadAsGet, Unexpected
 from api.queueing import FairQueue
 from api.routers import (
+    agreement,
     catalogue,
     citations,
     datasets,
@@ -100,8 +101,9 @@ def create_app(settings: Settings | None = None, graph: KnowledgeGraph | None = 
         },
     )
     for module in (
-        start, questions, named_questions, statements, tables, pictures, networks, measures, mediations, catalogue,
-        datasets, vocabulary, sparql, update, graph_store, health, citations, linked_data, descriptions, query,
+        start, questions, named_questions, statements, tables, pictures, networks, measures, mediations, agreement,
+        catalogue, datasets, vocabulary, sparql, update, graph_store, health, citations, linked_data, descriptions,
+        query,
     ):  # fmt: skip
         app.include_router(module.router)
     app.router.routes.insert(0, Shortcut(m.router for m in (questions, statements, catalogue, sparql)))

@@ -565,6 +565,67 @@ class QuestionList(Body):
     total: int
 
 
+class FieldAgreementBody(Body):
+    """How far two coders agree on one field."""
+
+    field: str
+    compared: Annotated[int, Field(description="Places of which both made a statement.")]
+    agreed: Annotated[int, Field(description="Those on which they put the same there, if only nothing.")]
+    alpha: Annotated[
+        float | None, Field(description="Krippendorff's, of nominal values; null where all values are the same.")
+    ]
+
+
+class PlaceBody(Body):
+    """What two coders made of one place in a text, null where one of them made nothing of it."""
+
+    one: StatementBody | None
+    other: StatementBody | None
+    differ: Annotated[list[str], Field(description="Fields on which they disagree.")]
+
+
+class AgreementBody(Body):
+    """Two coders compared over the sources that both of them coded; places in the order of the texts."""
+
+    coders: Annotated[list[str], Field(description="`one` and `other` of the places, in this order.")]
+    sources: list[str]
+    matched: Annotated[int, Field(description="Places of which both made a statement.")]
+    alone: Annotated[dict[str, int], Field(description="Statements that each coder made alone.")]
+    fields: list[FieldAgreementBody]
+    reason: Annotated[str | None, Field(description="Why nothing is compared, where that is so.")]
+    items: list[PlaceBody]
+    total: int
+    next: str | None
+    revision: int
+
+
+class AdjudicationBody(Body):
+    """What is decided between coders of one text."""
+
+    statements: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=500)]],
+        Field(min_length=1, max_length=1000, description="Ids of those that do not stand, or are reopened."),
+    ]
+    instead: Annotated[
+        str | None,
+        Field(
+            min_length=1, max_length=500, description="Id of the statement of the same source that stands; null: none."
+        ),
+    ] = None
+    reopen: Annotated[bool, Field(description="True: what was decided against them no longer holds.")] = False
+    by: Annotated[str, Field(min_length=1, max_length=500, description="Who decides.", examples=["C. Judge"])]
+    why: Annotated[
+        str, Field(min_length=1, max_length=5000, description="On which grounds.", examples=["nobody travelled"])
+    ]
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        # That nothing stands instead is a decision too: it is not to be had by leaving something out.
+        if self.reopen == ("instead" in self.model_fields_set):
+            raise ValueError("give either instead, which may be null, or reopen: true")
+        return self
+
+
 class FreezeBody(Body):
     """What is to be frozen: the address of a question, or a query."""
 

@@ -79,7 +79,9 @@ class Settings(BaseSettings):
     network_edges: int = Field(
         200_000, ge=1, description="Most ties or statements of a network; more is an error, never cut."
     )
-    measure_timeout: float = Field(30, gt=0, le=3600, description="Seconds that measures of one network may take.")
+    measure_timeout: float = Field(
+        30, gt=0, le=3600, description="Seconds that measures of a network, or comparing two coders, may take."
+    )
     measure_room: int = Field(64, ge=0, description="MiB of memory for measures that are kept to be asked again.")
     url_length: int = Field(
         61_440, ge=1024, le=65_000, description="Most bytes of a request's address; post longer queries."

@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -69,10 +69,14 @@ class Write:
             )  # fmt: skip
 
     async def run(self, change: Change) -> Report:
-        """Makes the change, after those before it, in a process that can be killed.
+        """Makes the change in a process that can be killed. Raises the errors of KnowledgeGraph.change; see `done`."""
+        return await self.done(lambda: self._change(change))
 
-        Raises the errors of KnowledgeGraph.change; Problem 503 where those before it take too long, 412 where
-        If-Match names another answer of this address than the current one.
+    async def done(self, work: Callable[[], Report]) -> Report:
+        """Does the work, which writes, in a thread after the writes before it.
+
+        Raises what the work raises; Problem 503 where those before it take too long, 412 where If-Match names another
+        answer of this address than the current one.
         """
         state = self._state
         try:
@@ -84,7 +88,7 @@ class Write:
             ) from None
         try:
             await run_in_threadpool(self._check_match)
-            report = await run_in_threadpool(self._change, change)
+            report = await run_in_threadpool(work)
         except ParameterError as error:
             raise Problem(400, str(error), parameter=error.parameter) from None
         finally:

@@ -1,20 +1,23 @@
 """Two coders of the same texts, compared: which statements are of one place, and how far they agree by field."""
 
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
 
 from graph.adjudication import adjudication
 from graph.columns import Rows
-from graph.exceptions import ParameterError
-from graph.identities import Identities
+from graph.exceptions import ParameterError, UndefinedMeasureError
+from graph.rdf import Iris
 from graph.selection import STANDING, Selection
-from graph.snapshot import Snapshot
+from graph.snapshot import Snapshot, read_statement
+from graph.sources import Source
 from graph.statements import Statement, StatementRef, in_order
+from graph.stores import EmbeddedStore
 from ontology import Status
 
 FIELDS = (
@@ -42,6 +45,11 @@ class Pair:
         assert found is not None, "a pair has one of the two"
         return found
 
+    @property
+    def differs(self) -> bool:
+        """Whether they disagree on it, if only in that one of them made nothing of it."""
+        return bool(self.differ) or None in (self.one, self.other)
+
 
 @dataclass(frozen=True, slots=True)
 class FieldAgreement:
@@ -60,7 +68,7 @@ class FieldAgreement:
 class Agreement:
     """Two coders compared over the sources that both of them coded. Pairs stand in the order of the texts."""
 
-    coders: tuple[str, str]
+    coders: tuple[str, ...]
     sources: tuple[str, ...]
     pairs: tuple[Pair, ...]
     fields: tuple[FieldAgreement, ...]
@@ -81,20 +89,56 @@ def agreement(snapshot: Snapshot, selection: Selection, coders: Sequence[str] = 
 
     Statements of one record, or whose passages overlap, are of one place. Where there are several, those are paired
     that overlap most, and of these those that agree in most fields. What was adjudicated counts as it was coded.
-    Without `coders` there must be two. Raises what `Selector.select` raises, and ParameterError.
+    Without `coders` there must be two. Raises what `readings` raises.
+    """
+    return readings(snapshot, selection, coders).compared(snapshot.store)
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What two coders made of the same texts: the ids of their statements by source, and the store that has these.
+
+    To be had in a moment; comparing them takes longer, and may be done in another process. `merged` are entities that
+    are read as others.
+    """
+
+    coders: tuple[str, str]
+    texts: tuple[tuple[Source, tuple[str, ...]], ...]
+    merged: Mapping[str, str]
+    db: Path
+    iris: Iris
+
+    def compared(self, store: EmbeddedStore | None = None) -> Agreement:
+        """How far they agree. The statements are read from the store, which is opened where none is given."""
+        store = store or EmbeddedStore(self.db, self.iris.base)
+        pairs: list[Pair] = []
+        sources = []
+        for source, ids in self.texts:
+            coded = sorted((read_statement(store, self.iris, id, source) for id in ids), key=in_order)
+            counted = [s for s in coded if s.status is not Status.RETRACTED or adjudication(s)]
+            sources += [source.id] if counted else []
+            pairs += matched(*([s for s in counted if s.coder == coder] for coder in self.coders))
+        pairs, fields = _compared(pairs, self.merged)
+        return Agreement(self.coders, tuple(sources), tuple(pairs), tuple(fields))
+
+
+def readings(snapshot: Snapshot, selection: Selection, coders: Sequence[str] = ()) -> Readings:
+    """What is to be compared of the selected statements: see `agreement`.
+
+    Raises what `Selector.select` raises, UndefinedMeasureError where no source was coded by two, ParameterError where
+    `coders` are not two of those that share a source.
     """
     rows = _coded(snapshot, selection)
     chosen = _coders(snapshot, rows, coders)
-    by_source: dict[str, tuple[list[Statement], list[Statement]]] = defaultdict(lambda: ([], []))
     c = snapshot.columns
     numbers = {c.coders.index(k) for k in chosen if k in c.coders}
     of_both = _shared(snapshot, rows[np.isin(c.coder[rows], list(numbers))])
-    for statement in sorted(snapshot.statements(of_both.tolist()), key=in_order):
-        if statement.status is not Status.RETRACTED or adjudication(statement):
-            by_source[statement.source][statement.coder == chosen[1]].append(statement)
-    pairs = [pair for one, other in by_source.values() for pair in matched(one, other)]
-    pairs, fields = _compared(pairs, snapshot.identities)
-    return Agreement(chosen, tuple(by_source), tuple(pairs), tuple(fields))
+    by_source = {n: of_both[c.source[of_both] == n] for n in np.unique(c.source[of_both]).tolist()}
+    texts = sorted(
+        ((snapshot.sources[c.sources[n]], tuple(c.ids_of(those))) for n, those in by_source.items()),
+        key=lambda text: text[0].id,
+    )
+    return Readings(chosen, tuple(texts), snapshot.identities.merged, snapshot.path / "db", snapshot.iris)
 
 
 def _coded(snapshot: Snapshot, selection: Selection) -> Rows:
@@ -114,7 +158,7 @@ def _shared(snapshot: Snapshot, rows: Rows) -> Rows:
 def _coders(snapshot: Snapshot, rows: Rows, named: Sequence[str]) -> tuple[str, str]:
     there = sorted(snapshot.columns.coders[n] for n in np.unique(snapshot.columns.coder[rows]).tolist())
     if not there:
-        raise ParameterError("coder", "no source of the selection was coded by two")
+        raise UndefinedMeasureError("agreement", "no source of the selection was coded by two")
     chosen = list(named) or there
     if unknown := [k for k in chosen if k not in there]:
         raise ParameterError("coder", f"{unknown[0]!r} shares no source of the selection; there are {', '.join(there)}")
@@ -130,11 +174,12 @@ def matched(one: Sequence[Statement], other: Sequence[Statement]) -> list[Pair]:
     """The statements of two coders of one source, each paired with the one of the same place, if there is one."""
     graph: nx.Graph[tuple[int, int]] = nx.Graph()
     share = len(FIELDS) * (len(one) + len(other)) + 1  # more than all fields together: overlap goes first
+    places = _Places(other)
     for i, a in enumerate(one):
-        for j, b in enumerate(other):
-            if common := _overlap(a, b):
-                same = sum(getattr(a, f) == getattr(b, f) for f in FIELDS)
-                graph.add_edge((0, i), (1, j), weight=round(common * 1000) * share + same)
+        for j in places.touched_by(a):
+            b = other[j]
+            same = sum(getattr(a, f) == getattr(b, f) for f in FIELDS)
+            graph.add_edge((0, i), (1, j), weight=round(_overlap(a, b) * 1000) * share + same)
     partner: dict[tuple[int, int], tuple[int, int]] = {}
     for component in nx.connected_components(graph):
         for a, b in nx.max_weight_matching(graph.subgraph(component)):
@@ -142,6 +187,25 @@ def matched(one: Sequence[Statement], other: Sequence[Statement]) -> list[Pair]:
     pairs = [Pair(s, other[partner[0, i][1]] if (0, i) in partner else None) for i, s in enumerate(one)]
     pairs += [Pair(None, s) for j, s in enumerate(other) if (1, j) not in partner]
     return sorted(pairs, key=lambda p: in_order(p.first))
+
+
+class _Places:
+    """Where statements stand in their text, to be looked up."""
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self._records: dict[str, list[int]] = {}
+        for n, s in enumerate(statements):
+            if s.record is not None:
+                self._records.setdefault(s.record, []).append(n)
+        spans = [(s.start or 0, s.end or 0) if s.record is None else (0, 0) for s in statements]
+        self._starts, self._ends = np.array(spans, np.int64).reshape(-1, 2).T
+
+    def touched_by(self, statement: Statement) -> list[int]:
+        """The numbers of those of the same record, or whose passages overlap."""
+        if statement.record is not None:
+            return self._records.get(statement.record, [])
+        start, end = statement.start or 0, statement.end or 0
+        return np.flatnonzero((self._starts < end) & (self._ends > start)).tolist()
 
 
 def _overlap(a: Statement, b: Statement) -> float:
@@ -155,7 +219,7 @@ def _overlap(a: Statement, b: Statement) -> float:
 # How far they agree
 
 
-def _compared(pairs: Sequence[Pair], identities: Identities) -> tuple[list[Pair], list[FieldAgreement]]:
+def _compared(pairs: Sequence[Pair], merged: Mapping[str, str]) -> tuple[list[Pair], list[FieldAgreement]]:
     """The pairs with the fields in which they differ, and how far they agree in each."""
     places = {s.id: n for n, pair in enumerate(pairs) for s in (pair.one, pair.other) if s}
     values: dict[str, list[tuple[Hashable, Hashable]]] = {field: [] for field in FIELDS}
@@ -164,18 +228,18 @@ def _compared(pairs: Sequence[Pair], identities: Identities) -> tuple[list[Pair]
         differ = []
         if pair.one and pair.other:
             for field in FIELDS:
-                a, b = (_value(s, field, identities, places) for s in (pair.one, pair.other))
+                a, b = (_value(s, field, merged, places) for s in (pair.one, pair.other))
                 values[field].append((a, b))
                 differ += [field] if a != b else []
         found.append(replace(pair, differ=tuple(differ)))
     return found, [FieldAgreement(f, len(v), sum(a == b for a, b in v), alpha(v)) for f, v in values.items()]
 
 
-def _value(statement: Statement, field: str, identities: Identities, places: dict[str, int]) -> Hashable:
+def _value(statement: Statement, field: str, merged: Mapping[str, str], places: dict[str, int]) -> Hashable:
     """What a coder put into a field, if only nothing: entities as those that they are, statements by their place."""
 
     def entity(id: str | None) -> Hashable:
-        return ("entity", identities.of(id)) if id else ("empty",)
+        return ("entity", merged.get(id, id)) if id else ("empty",)
 
     def about(id: str) -> Hashable:
         return ("statement", places.get(id, id))

@@ -1,12 +1,13 @@
 """What a graph can be asked, wherever it is: in this process or at a service."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import networkx as nx
 
+from graph.agreement import Agreement
 from graph.contradictions import Contradiction
 from graph.entities import Entity
 from graph.named_queries import Questions
@@ -16,6 +17,7 @@ from graph.sources import Source
 from graph.statements import Statement
 from graph.timelines import Step, Timeline
 from graph.values import Value
+from graph.writing import Report
 from ontology import Kind, Relation, vocabulary
 
 if TYPE_CHECKING:
@@ -77,6 +79,26 @@ class Asking(ABC):
     @abstractmethod
     def conflicts(self) -> tuple[Contradiction, ...]:
         """Statements that contradict each other, and why."""
+
+    @abstractmethod
+    def agreement(self, coders: Sequence[str] = (), **filters: Any) -> Agreement:
+        """Two coders of the same texts, compared field by field: see `graph.agreement`.
+
+        `coders` are needed where more than two coded them. Raises UndefinedMeasureError where no text was coded by two,
+        ParameterError where `coders` are not two of those who did.
+        """
+
+    @abstractmethod
+    def adjudicate(self, rejected: Iterable[str], instead: str | None, *, by: str, why: str) -> Report:
+        """Records that statements of one coder do not stand, and which one of their source does instead, if any.
+
+        They are retracted, point to that one, and tell in their notes who decided and why: see `graph.adjudication`.
+        Raises NotFoundError and InputError; then nothing is written.
+        """
+
+    @abstractmethod
+    def reopen(self, statements: Iterable[str], *, by: str, why: str) -> Report:
+        """Undoes what was adjudicated of statements, with a note of it. Raises NotFoundError and InputError."""
 
     @abstractmethod
     def entities(self, q: str | None = None, *, kind: Kind | str | Iterable[Kind | str] = ()) -> list[Entity]:

@@ -386,16 +386,10 @@ class KnowledgeGraph(Asking):
     def adjudicate(
         self, rejected: Iterable[str], instead: str | None, *, by: str, why: str, wait: float = 10
     ) -> Report:
-        """Records that statements of one coder do not stand, and which one of their source does instead, if any.
-
-        They are retracted, point to that one, and tell in their notes who decided and why: see `graph.adjudication`.
-        Raises NotFoundError and InputError; then nothing is written.
-        """
         chosen = None if instead is None else self.statement(instead)
         return self._decide(rejected, lambda s: adjudication.rejected(s, chosen, by, why), wait)
 
     def reopen(self, statements: Iterable[str], *, by: str, why: str, wait: float = 10) -> Report:
-        """Undoes what was adjudicated of statements, with a note of it. Raises NotFoundError and InputError."""
         return self._decide(statements, lambda s: adjudication.reopened(s, by, why), wait)
 
     def _decide(self, ids: Iterable[str], decide: Callable[[Statement], Statement], wait: float) -> Report:
@@ -411,7 +405,6 @@ class KnowledgeGraph(Asking):
         return self._write(change, wait)
 
     def agreement(self, coders: Sequence[str] = (), **filters: Any) -> Agreement:
-        """Two coders of the same texts, compared field by field: see `graph.agreement`."""
         snapshot = self.snapshot
         return agreement(snapshot, selection_from_names(snapshot, filters), coders)
 

@@ -24,6 +24,7 @@ from rdflib.term import Node
 
 import graph.exceptions
 import ontology
+from graph.agreement import Agreement, FieldAgreement, Pair
 from graph.asking import Asking
 from graph.contradictions import Contradiction
 from graph.entities import Entity
@@ -36,6 +37,7 @@ from graph.exceptions import (
     ParameterError,
     Refusal,
     ServiceError,
+    UndefinedMeasureError,
     UnknownNameError,
 )
 from graph.networks.asked import split
@@ -154,6 +156,19 @@ class RemoteGraph(Asking):
             for c in page["items"]
         )
 
+    def agreement(self, coders: Sequence[str] = (), **filters: Any) -> Agreement:
+        pages = self._pages("/agreement", _parameters(filters) | {"coder": coders})
+        first = pages[0]
+        if first["reason"] is not None:
+            raise UndefinedMeasureError("agreement", first["reason"])
+        pairs = [
+            Pair(i["one"] and _statement(i["one"]), i["other"] and _statement(i["other"]), tuple(i["differ"]))
+            for page in pages
+            for i in page["items"]
+        ]
+        fields = [FieldAgreement(**f) for f in first["fields"]]
+        return Agreement(tuple(first["coders"]), tuple(first["sources"]), tuple(pairs), tuple(fields))
+
     def entities(self, q: str | None = None, *, kind: Kind | str | Iterable[Kind | str] = ()) -> list[Entity]:
         kinds = [Kind(k) for k in _listed(kind)]
         return self._entities({"q": q or None, "kind": kinds})
@@ -222,6 +237,16 @@ class RemoteGraph(Asking):
             f"{word} DATA {{ {_graphs(quads)} }}" for word, quads in (("DELETE", gone), ("INSERT", new)) if quads
         ]
         return self.update(" ;\n".join(operations)) if operations else Report(revision=self.revision)
+
+    def adjudicate(self, rejected: Iterable[str], instead: str | None, *, by: str, why: str) -> Report:
+        return self._decided({"statements": list(rejected), "instead": instead, "by": by, "why": why})
+
+    def reopen(self, statements: Iterable[str], *, by: str, why: str) -> Report:
+        return self._decided({"statements": list(statements), "reopen": True, "by": by, "why": why})
+
+    def _decided(self, told: Json) -> Report:
+        answer = self._request("/adjudications", {}, body=json.dumps(told).encode(), read=False)
+        return Report(**_read("/adjudications", *answer))
 
     def _quads(self, statement: Statement, sources: dict[str, Source]) -> list[str]:
         if statement.source not in sources:
@@ -340,6 +365,8 @@ def _facts(problem: Mapping[str, Any], detail: str) -> Json:
         case "ParameterError":
             parameter = problem["parameter"]
             return {"parameter": parameter, "message": detail.removeprefix(f"{parameter}: ")}
+        case "InputError":
+            return {"message": detail}
         case "ChangeRefusedError":
             return {"findings": [Refusal(**f) for f in problem.get("findings", [])]}
     return {k: v for k, v in problem.items() if k not in ("type", "title", "status", "detail", "error")}

@@ -70,7 +70,7 @@ def _body(found: Agreement) -> dict[str, Any]:
 def _different(snapshot: Snapshot, found: Agreement) -> Iterator[list[str]]:
     for pair in found.pairs:
         both = (pair.one, pair.other)
-        if pair.differ or None in both:
+        if pair.differs:
             yield [
                 _place(pair.first), ", ".join(pair.differ) or "made by one", *(_words(snapshot, s) for s in both),
                 "\n".join(s.id for s in both if s),

@@ -30,6 +30,7 @@ PAGES = (
     ("/tables/dyad?by=year", "Tables for statistics: pairs by month or year as CSV, Parquet or Stata, with a codebook"),
     ("/statements", "Statements, whole; also as /statements.csv and /statements.jsonl"),
     ("/conflicts", "Statements that contradict each other, and why"),
+    ("/agreement", "Two coders of the same texts, compared field by field"),
     ("/timeline", "Statements per day, month or year, by data set; drawn: /timeline.svg and /timeline.png"),
     ("/network.svg", "Who is joined to whom, drawn; also /network.png"),
     ("/questions", "Named questions in SPARQL, each at an address of its own"),

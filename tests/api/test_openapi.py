@@ -41,6 +41,7 @@ def test_every_path_of_the_service_is_described() -> None:
         "/network.svg", "/network.png", "/timeline.svg", "/timeline.png",
         "/names/{name}", "/entities.jsonl", "/network", "/network.{format}", "/network/paths", "/network/compare",
         "/network/measures", "/network/brokerage", "/network/balance", "/network/mediators", "/mediations",
+        "/agreement", "/adjudications",
         "/citations", "/citations/{id}", "/citations/{id}/answer", "/citations/{id}/changes", "/differences",
         "/questions", *(f"/questions/{name}" for name in named_queries()),
     }  # fmt: skip
@@ -105,8 +106,8 @@ def test_every_example_works(talks: TestClient, operation: Operation) -> None:
         assert answer.status_code == expected, (path, parameters, answer.text)
 
 
-# What took place between actors, and what is of mediation, is less than what filters find.
-FEWER = {"/network/measures", "/network/brokerage", "/mediations"}
+# What took place between actors, what is of mediation and what two have coded is less than what filters find.
+FEWER = {"/network/measures", "/network/brokerage", "/mediations", "/agreement"}
 
 
 @pytest.mark.parametrize(

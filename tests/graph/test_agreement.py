@@ -13,7 +13,7 @@ import graph.agreement
 from graph import Entity, InputError, KnowledgeGraph, Source, Statement
 from graph.adjudication import adjudication
 from graph.agreement import FIELDS, Agreement, alpha, matched
-from graph.exceptions import NotFoundError, ParameterError
+from graph.exceptions import NotFoundError, ParameterError, UndefinedMeasureError
 from ontology import Status
 from tests.graph.conftest import Folder
 
@@ -153,7 +153,7 @@ def test_entities_that_were_merged_are_one_value(two: KnowledgeGraph) -> None:
 
 def test_filters_choose_what_is_compared(two: KnowledgeGraph) -> None:
     assert two.agreement(relation="invites").matched == 2
-    with pytest.raises(ParameterError, match="no source of the selection was coded by two"):
+    with pytest.raises(UndefinedMeasureError, match="no source of the selection was coded by two"):
         two.agreement(source="other")
     with pytest.raises(ParameterError, match="'cy' shares no source of the selection; there are ada, bo"):
         two.agreement(["ada", "cy"])
