@@ -5,6 +5,7 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 import sys
 import zipfile
 import zlib
@@ -20,6 +21,7 @@ LONGEST = 8 << 20
 _MANY_LINES = 5000
 """A quoted field with more lines than this has lost its closing quote."""
 _PIECE = 1 << 20
+_PACKING = re.compile(r"\.(?:gz|zip)$", re.IGNORECASE)
 
 
 class Row(NamedTuple):
@@ -47,20 +49,49 @@ class SourceFile:
     """The encoding of what is not in the first."""
     other_encoding: int = 0
     """How many records that were read were not in the first encoding, and taken as the other."""
+    member: str | None = None
+    """Which file of a zip it is, None where it is in none."""
     _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256, repr=False)
 
     @classmethod
     def of(cls, path: Path | str, *, name: str | None = None) -> "SourceFile":
-        """The file of a path; "-" is standard input, which needs a name. Raises InputError where there is none."""
+        """The file of a path; "-" is standard input, which needs a name.
+
+        Raises InputError where there is none, FormatError where it is a zip with several.
+        """
         if str(path) == "-":
             if not name:
                 raise InputError("standard input has no name", way_out="say which file it is: --name FILE")
             return cls(None, name)
+        found = cls.all_of(path, name=name)
+        if len(found) > 1:
+            names = ", ".join(str(f.member) for f in found[:5])
+            raise FormatError(f"{path} holds {len(found)} files: {names}", way_out="unpack it, and name one of them")
+        return found[0]
+
+    @classmethod
+    def all_of(cls, path: Path | str, *, name: str | None = None) -> "list[SourceFile]":
+        """The files of a path: the members of a zip, where it has several each called by the zip's name and its own.
+
+        Raises InputError where there is none, FormatError where it is a zip without a file or damaged.
+        """
         path = Path(path)
-        if not path.is_file():
-            raise InputError(f"{path} is no file", way_out="name a file, or - for standard input")
-        plain = path.name.removesuffix(".gz").removesuffix(".zip")
-        return cls(path, name or plain, path.stat().st_size)
+        try:
+            size, members = path.stat().st_size, _members(path)
+        except IsADirectoryError:
+            raise InputError(f"{path} is a folder", way_out="name the files in it") from None
+        except FileNotFoundError:
+            raise InputError(f"{path} is no file", way_out="name a file, or - for standard input") from None
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {error.strerror}", way_out="name a file that can be") from None
+        plain = name or _PACKING.sub("", path.name)
+        if members is None:
+            return [cls(path, plain, size)]
+        if len(members) == 1:
+            return [cls(path, plain, members[0].file_size, member=members[0].filename)]
+        return [
+            cls(path, f"{plain} {m.filename.replace('/', ' ')}", m.file_size, member=m.filename) for m in members
+        ]
 
     @property
     def sha256(self) -> str:
@@ -72,18 +103,13 @@ class SourceFile:
         """The content, unpacked and buffered. Raises FormatError where the packing is broken or cut off."""
         self._hash, self.other_encoding, self.position = hashlib.sha256(), 0, 0
         with contextlib.ExitStack() as stack:
-            if self.path is None:
-                outer: IO[bytes] = sys.stdin.buffer
+            if self.member is not None:
+                inner = stack.enter_context(self._member(self.member))
             else:
-                outer = stack.enter_context(self.path.open("rb"))
-            counted = io.BufferedReader(_Told(outer, self._count), _PIECE)
-            magic = counted.peek(4)[:4]
-            if magic[:2] == b"\x1f\x8b":
-                inner: IO[bytes] = cast(IO[bytes], gzip.GzipFile(fileobj=counted))
-            elif magic == b"PK\x03\x04":
-                inner = stack.enter_context(self._member())
-            else:
-                inner = counted
+                outer = sys.stdin.buffer if self.path is None else stack.enter_context(self.path.open("rb"))
+                inner = counted = io.BufferedReader(_Told(outer, self._count), _PIECE)
+                if counted.peek(2)[:2] == b"\x1f\x8b":
+                    inner = cast(IO[bytes], gzip.GzipFile(fileobj=counted))
             try:
                 yield io.BufferedReader(_Told(inner, self._hash.update), _PIECE)
             except (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile) as error:
@@ -94,23 +120,16 @@ class SourceFile:
     def _count(self, piece: bytes) -> None:
         self.position += len(piece)
 
-    def _member(self) -> IO[bytes]:
-        if self.path is None:
-            raise FormatError("a zip cannot be read from standard input", way_out="unpack it first: unzip -p FILE")
-        try:
-            packed = zipfile.ZipFile(self.path)
-        except zipfile.BadZipFile as error:
-            raise FormatError(f"{self.path} is cut off or damaged: {error}", way_out="fetch the file again") from None
-        # Archives that were made on a Mac hold a second one of metadata.
-        names = [i.filename for i in packed.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
-        if len(names) != 1:
-            raise FormatError(
-                f"{self.path} holds {len(names)} files: {', '.join(names[:5])}", way_out="unpack it and name them"
-            )
-        try:
-            return packed.open(names[0])
-        except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:  # a password, or packed otherwise
-            raise FormatError(f"{self.path} cannot be unpacked: {error}", way_out="unpack it first") from None
+    @contextlib.contextmanager
+    def _member(self, member: str) -> Iterator[IO[bytes]]:
+        assert self.path is not None, "a zip is no standard input"
+        with zipfile.ZipFile(self.path) as packed:
+            try:
+                stream = packed.open(member)
+            except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:  # a password, or packed otherwise
+                raise FormatError(f"{self.path} cannot be unpacked: {error}", way_out="unpack it first") from None
+            with stream:
+                yield io.BufferedReader(_Told(stream, self._count), _PIECE)
 
     def decoded(self, raw: bytes) -> str:
         """The text of a record: in its encoding, else in the other, which is then counted."""
@@ -127,7 +146,7 @@ class SourceFile:
         """How the content begins, without counting or hashing it. Of standard input nothing is told."""
         if self.path is None:
             return b""
-        quiet = SourceFile(self.path, self.name, self.size)
+        quiet = SourceFile(self.path, self.name, self.size, member=self.member)
         with quiet.open() as stream:
             return stream.read(size)
 
@@ -142,6 +161,23 @@ def unreadable(head: bytes) -> tuple[str, str] | None:
     if b"\r" in head and b"\n" not in head and head.lstrip()[:1] not in (b"[", b"{"):
         return "has lines that end with CR alone", "give them ends that are read: tr '\\r' '\\n' < FILE"
     return None
+
+
+def _members(path: Path) -> list[zipfile.ZipInfo] | None:
+    """The files in a zip, None where it is none."""
+    with path.open("rb") as stream:
+        if stream.read(4) != b"PK\x03\x04":
+            return None
+    try:
+        with zipfile.ZipFile(path) as packed:
+            found = packed.infolist()
+    except zipfile.BadZipFile as error:
+        raise FormatError(f"{path} is cut off or damaged: {error}", way_out="fetch the file again") from None
+    # Archives that were made on a Mac hold a second file of metadata for each.
+    files = [i for i in found if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
+    if not files:
+        raise FormatError(f"{path} holds no file", way_out="fetch the file again")
+    return files
 
 
 _PACKED = {

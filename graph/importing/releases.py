@@ -57,8 +57,9 @@ def released(paths: Sequence[Path | str], name: str | None = None) -> Iterator[l
                         f"standard input cannot be kept in {tempfile.gettempdir()} meanwhile: {error.strerror}",
                         way_out="make room there, or name another folder: TMPDIR=FOLDER",
                     ) from None
-            files.append(SourceFile.of(path, name=name))
-            _check_name(files[-1].name)
+            files += SourceFile.all_of(path, name=name)
+        for file in files:
+            _check_name(file.name)
         names = [f.name for f in files]
         if twice := {n for n in names if names.count(n) > 1}:
             raise InputError(f"two files are called {', '.join(twice)}", way_out="give one another name: --name FILE")
