@@ -2,6 +2,7 @@
 
 import re
 
+from graph.importing.days import Order, iso_day
 from graph.importing.events import Mention
 from graph.times import edtf_bounds
 from ontology import Kind
@@ -24,13 +25,13 @@ def process(name: str) -> Mention | None:
     return None if name in UNSET else Mention(name, Kind.PROCESS)
 
 
-def day(text: str) -> str | None:
-    """A date as it is printed, None where it is none of the calendar or not in the order year, month, day."""
+def day(text: str, order: Order | None = None) -> str | None:
+    """A date of year, month and day, of which the last may be missing, None where it is none of the calendar."""
     text = text.strip()
-    if not _DATE.fullmatch(text):
-        return None
     try:
-        edtf_bounds(text)
+        if _DATE.fullmatch(text):
+            edtf_bounds(text)
+            return text
+        return iso_day(text, order)
     except ValueError:
         return None
-    return text

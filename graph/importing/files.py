@@ -89,9 +89,7 @@ class SourceFile:
             return [cls(path, plain, size)]
         if len(members) == 1:
             return [cls(path, plain, members[0].file_size, member=members[0].filename)]
-        return [
-            cls(path, f"{plain} {m.filename.replace('/', ' ')}", m.file_size, member=m.filename) for m in members
-        ]
+        return [cls(path, f"{plain} {m.filename.replace('/', ' ')}", m.file_size, member=m.filename) for m in members]
 
     @property
     def sha256(self) -> str:
@@ -142,12 +140,17 @@ class SourceFile:
             except UnicodeDecodeError:  # five bytes mean nothing in Windows-1252
                 return raw.decode("latin-1")
 
+    def again(self) -> "SourceFile":
+        """The same file, to be read beside this one without counting or hashing it."""
+        return SourceFile(
+            self.path, self.name, self.size, encoding=self.encoding, otherwise=self.otherwise, member=self.member
+        )
+
     def head(self, size: int = 65_536) -> bytes:
         """How the content begins, without counting or hashing it. Of standard input nothing is told."""
         if self.path is None:
             return b""
-        quiet = SourceFile(self.path, self.name, self.size, member=self.member)
-        with quiet.open() as stream:
+        with self.again().open() as stream:
             return stream.read(size)
 
 

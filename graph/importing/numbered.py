@@ -65,6 +65,8 @@ def name_table(path: Path) -> dict[str, str]:
     file = SourceFile.of(path)
     with file.open() as stream:
         for row in rows(file, stream, "\t", quoted=False):
+            if row.number == 1 and len(row.fields) == 1 and row.fields[0].strip().isdecimal():
+                continue  # how many there are, as some tables begin
             name, id = (row.fields[0].strip(), row.fields[1].strip()) if len(row.fields) >= 2 else ("", "")
             if not name or not id.isdecimal() or id in table:
                 why = f"has the id {id} a second time" if id in table else "is not a name, a tab and a number"

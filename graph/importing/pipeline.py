@@ -249,7 +249,7 @@ class FileImport:
         if object is None:
             if "object" in required:
                 object = UNSPECIFIED
-            elif frame.requires_any and not (parties or topic):
+            elif frame.requires_any and not parties and not (topic and "topic" in frame.requires_any):
                 if "parties" in frame.requires_any:
                     parties = (UNSPECIFIED,)
                 else:

@@ -13,9 +13,10 @@ from graph.importing.states import is_state
 from graph.times import edtf_bounds
 
 _LAYOUT = headed.Layout(
-    ("country", "sidea", "sideb", "Med_yes.no", "year_term", "med.begins", "med.ends", "name.of.third.party"),
-    ("Incompatibility", "territory", "episode.start.date", "episode.end.date"),
+    ("country", "sidea", "sideb", "Med_yes.no", "med.begins", "med.ends", "name.of.third.party"),
+    ("year_term", "Incompatibility", "territory", "episode.start.date", "episode.end.date"),
 )
+_TELLING = (*_LAYOUT.needed[:4], "year_term", *_LAYOUT.needed[4:])
 _ENCODING = "mac_roman"
 """What is no UTF-8 is Mac Roman: the file has bytes that Windows-1252 does not know, and reads well so."""
 _DATE = re.compile(r"(\d{0,2}|\?)/(\d{0,2}|\?)/(\d{4}|\d{2})(\?*)")
@@ -93,7 +94,7 @@ def _events(row: dict[str, str]) -> Iterator[Event]:
             subject=mediator,
             parties=tuple(dict.fromkeys(parties)),
             note="; ".join(notes) or None,
-            telling=" | ".join(tidy(row[c]) for c in _LAYOUT.needed),
+            telling=" | ".join(tidy(row[c]) for c in _TELLING),
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
-from graph.exceptions import FormatError
+from graph.exceptions import FormatError, InputError
 from graph.importing import numbered
 from graph.importing.codes import icews_codes
 from graph.importing.dyads import dyad
@@ -16,8 +16,13 @@ from graph.importing.formats.icews_names import icews_mention
 COLUMNS = ("subject", "relation", "object", "date")
 _YEARS = range(1991, 2024)
 """ICEWS was coded for these."""
-_FIRST_DAY = date(2018, 1, 1)
-_DAYS = 365
+_ICEWS18 = date(2018, 1, 1)
+_LAST_OF_ICEWS18 = date(2018, 10, 31)
+_BEGINS = {
+    (12498, 260): date(2014, 1, 1), (7128, 230): date(2014, 1, 1), (10488, 251): date(2005, 1, 1),
+}  # fmt: skip
+"""The first day of other sets, by how many entities and relations their tables have."""
+_DAY_IN_HOURS = 24
 _DAY = re.compile(rb"\t\d{4}-\d\d-\d\d\s*$")
 
 
@@ -36,14 +41,17 @@ class IcewsTkg:
         with file.open() as stream:
             head = first_bytes(stream)
             if steps := numbered.steps(head):
-                if not _mostly_days(steps):
+                hours = _hours(options)
+                if hours == _DAY_IN_HOURS and not _mostly_days(steps):
                     raise FormatError(
-                        f"{_odd(steps)} of the first {len(steps)} steps are no whole days in hours, as ICEWS18 counts",
+                        f"{_odd(steps)} of the first {len(steps)} steps are no whole days in hours, as ICEWS18 counts "
+                        "(where they count days, --set step=days)",
                         str(file.path or file.name),
                         way_out="name the right format (tertius import --list)",
                     )
+                begin = _begin(options)
                 for numbers in numbered.numbered(file, stream, options.names):
-                    yield _record(numbers, numbers.reason or _of_numbers(numbers))
+                    yield _record(numbers, numbers.reason or _of_numbers(numbers, begin, hours))
             elif _days(head):
                 for row in rows(file, stream, "\t", quoted=False):
                     yield _record(row, row.reason or _of_names(row.fields))
@@ -102,12 +110,48 @@ def _of_names(fields: Sequence[str]) -> Event | str:
     return _event(subject, relation, object, day)
 
 
-def _of_numbers(row: numbered.Numbered) -> Event | str:
-    """The event of a row by number, or why it has none. Steps of other sets count days, or from another day."""
-    days, hours = divmod(row.step, 24)
-    if hours or days >= _DAYS:
-        return f"step {row.step} is no whole day of 2018 in hours from its beginning, as ICEWS18 counts"
-    return _event(row.subject, row.relation, row.object, (_FIRST_DAY + timedelta(days=days)).isoformat())
+def _hours(options: Options) -> int:
+    """How many steps are a day. Raises InputError where the user says something else than hours or days."""
+    told = options.values.get("step", "hours")
+    if told not in ("hours", "days"):
+        raise InputError(f"{told!r} is no length of a step", way_out="set step=hours or step=days")
+    return _DAY_IN_HOURS if told == "hours" else 1
+
+
+def _begin(options: Options) -> date | None:
+    """The day of step 0: as the user says, else that of the set whose tables are as long, None where none is.
+
+    Raises InputError where the user names no day.
+    """
+    if (told := options.values.get("from")) is not None:
+        try:
+            return date.fromisoformat(told)
+        except ValueError:
+            raise InputError(f"{told!r} is no day", way_out="set from=2018-01-01, say") from None
+    if len(options.names) != 2:
+        return None
+    entities, relations = (len(numbered.name_table(path)) for path in options.names)
+    return _BEGINS.get((entities, relations))
+
+
+def _of_numbers(row: numbered.Numbered, begin: date | None, hours: int) -> Event | str:
+    """The event of a row by number, or why it has none. Raises FormatError where it must be of another set."""
+    days, rest = divmod(row.step, hours)
+    if rest:
+        return f"step {row.step} is no whole day in hours from the beginning"
+    try:
+        day = (begin or _ICEWS18) + timedelta(days=days)
+    except OverflowError:
+        return f"step {row.step} is after all days of the calendar"
+    if begin is None and day > _LAST_OF_ICEWS18:
+        raise FormatError(
+            f"step {row.step} is after October 2018, where ICEWS18 ends, if step 0 is the first of January 2018",
+            line=row.number,
+            way_out="say which day it is: --set from=2014-01-01",
+        )
+    if day.year not in _YEARS:
+        return f"step {row.step} is {day}, and ICEWS was coded for {_YEARS[0]} to {_YEARS[-1]}"
+    return _event(row.subject, row.relation, row.object, day.isoformat())
 
 
 def _event(subject: str, relation: str, object: str, day: str) -> Event | str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from graph.importing import headed
@@ -14,7 +15,13 @@ from graph.importing.states import is_state
 from graph.times import edtf_bounds
 from ontology import Kind
 
+_RELATIONS = {"M": "mediates", "MR": "is-third-party-to"}
+"""By med_type. What is only related to a mediation says that somebody took part in it as a third party."""
+_ISO3 = re.compile(r"[A-Z]{3}")
+_NOWHERE = ("", "0", "NA", "unknown", "virtual", "online", "phone")
 _KINDS = {"CON": Kind.STATE, "IGO": Kind.INTERGOVERNMENTAL_ORGANISATION}
+_ID = re.compile(r"[A-Z]+[_-]\d+")
+"""An id of an actor; "NL" and "NM" say that it is in no list."""
 _ALIASES = re.compile(r"\s*\|+\s*")
 
 
@@ -29,7 +36,7 @@ class Mend:
     """Actors become entities. A process lists third parties: that they mediated is not said of each."""
 
     name = "mend"
-    title = "MEND Mediation Event and Negotiators Database: actors and processes"
+    title = "MEND Mediation Event and Negotiators Database: events, processes and actors"
     dataset = "mend"
     coder = "mend"
     kind = "event table"
@@ -100,41 +107,110 @@ def _of_processes(row: dict[str, str]) -> Made:
     if not name:
         return [], [], "groupings_mechanisms is empty: the process has no name"
     country = tidy(row["conflict_country"])
-    thirds, ids = _list(row["third_party"]), _list(row["third_party_id_GLOPAD"])
+    notes = list[str]()
+    thirds = _thirds(_list(row["third_party"]), _list(row["third_party_id_GLOPAD"]), notes)
     if not thirds:
         return [], [], "third_party is empty: nobody takes part"
-    notes = list[str]()
-    if len(ids) != len(thirds):
-        notes.append(f"{len(thirds)} third parties with {len(ids)} ids: which belong together is not told")
-        ids = [""] * len(thirds)
     try:
         when = _span(row)
     except ValueError as error:
         when = None
         notes.append(str(error))
-    parties = tuple(
-        Mention(n, country=None if is_state(n) else country or None) for n in dict.fromkeys(_list(row["local_parties"]))
-    )
     process = Mention(name, Kind.PROCESS, country or None)
     events = [
         Event(
             relation="is-third-party-to",
             when=when,
-            subject=_third(third, id),
+            subject=third,
             object=process,
-            parties=parties,
+            parties=_locals(row, country),
             topic=Mention(country, Kind.STATE, country) if country else None,
             note="; ".join(notes) or None,
             telling=f"{country}: {name}",
         )
-        for third, id in zip(thirds, ids, strict=True)
+        for third in thirds
     ]
     return events, [], None
 
 
+def _of_events(row: dict[str, str]) -> Made:
+    """The table of events: mediations and what is related to them, each with its day, third parties and local ones."""
+    id, type = row["med_event_ID"].strip(), row["med_type"].strip()
+    if not id or len(id.split()) > 1:
+        return [], [], f"med_event_ID is {row['med_event_ID']!r}: the event has no id"
+    if type not in _RELATIONS:
+        return [], [], f"med_type is {type!r}: read are {', '.join(_RELATIONS)}"
+    country, notes = tidy(row["conflict_country"]), list[str]()
+    ids = row["third_party_id_MEND"] or row["third_party_id_GLOPAD"]
+    thirds = _thirds(_list(row["third_party"]), _list(ids), notes)
+    if not thirds:
+        return [], [], "third_party is empty: nobody takes part"
+    try:
+        when = _day(row)
+    except ValueError as error:
+        when = None
+        notes.append(str(error))
+    process = tidy(row["groupings_mechanisms"])
+    of = Mention(country, Kind.STATE, country) if country else None
+    events = [
+        Event(
+            relation=_RELATIONS[type],
+            codes=(f"mend:{type}",),
+            record=id,
+            when=when,
+            subject=third,
+            object=Mention(process, Kind.PROCESS, country or None) if process and ";" not in process else None,
+            parties=_locals(row, country),
+            topic=of,
+            place=_place(row),
+            note="; ".join(notes) or None,
+            telling=id,
+        )
+        for third in thirds
+    ]
+    return events, [], None
+
+
+def _locals(row: dict[str, str], country: str) -> tuple[Mention, ...]:
+    """The local parties. Those that are no states belong to the country of the conflict."""
+    return tuple(
+        Mention(n, country=None if is_state(n) else country or None) for n in dict.fromkeys(_list(row["local_parties"]))
+    )
+
+
+def _thirds(names: Sequence[str], ids: Sequence[str], notes: list[str]) -> list[Mention]:
+    if len(ids) != len(names):
+        if names:
+            notes.append(f"{len(names)} third parties with {len(ids)} ids: which belong together is not told")
+        ids = [""] * len(names)
+    return list(dict.fromkeys(_third(name, id) for name, id in zip(names, ids, strict=True)))
+
+
+def _day(row: dict[str, str]) -> str | None:
+    """Year, month and day as EDTF, as far as they are told. Raises ValueError where they are no date."""
+    year, month, day = (row[c].strip().removesuffix(".0") for c in ("Year", "Month", "Day"))
+    given = [part for part in (year, month, day) if part not in UNSET]
+    if not given:
+        return None
+    if [year, month, day][: len(given)] != given or not all(g.isdecimal() for g in given):
+        raise ValueError(f"Year {year!r}, Month {month!r}, Day {day!r} are no date")
+    try:
+        date(int(year), *(int(part) for part in (*given[1:], "1", "1")[:2]))
+    except ValueError:
+        raise ValueError(f"Year {year!r}, Month {month!r}, Day {day!r} are no date") from None
+    return "-".join([year.zfill(4), *(part.zfill(2) for part in given[1:])])
+
+
+def _place(row: dict[str, str]) -> Mention | None:
+    name, country = tidy(row["med_location - MULTISELECT"]), row["med_loc_cty"].strip()
+    if name.lower() in _NOWHERE or ";" in name:
+        return None
+    return Mention(name, Kind.PLACE, f"iso3166-1-alpha3:{country}" if _ISO3.fullmatch(country) else None)
+
+
 def _third(name: str, id: str) -> Mention:
     """A third party. Ids begin with what somebody is: that a state is meant lets it be found by its name as well."""
-    if not id or len(id.split()) > 1:
+    if not _ID.fullmatch(id):
         return Mention(name)
     return Mention(name, _KINDS.get(id.partition("_")[0]), codes=(scheme(id),))
 
@@ -207,5 +283,18 @@ _TABLES = (
             ("important", "description"),
         ),
         _of_processes,
+    ),
+    _Table(
+        headed.Layout(
+            ("med_event_ID", "conflict_country", "Day", "Month", "Year", "third_party", "local_parties", "med_type"),
+            (
+                *("third_party_id_MEND", "third_party_id_GLOPAD", "third_party_id_PAAX", "third_party_id_GW"),
+                *("conflict_counry_ID", "conflict_id", "med_location - MULTISELECT", "med_loc_cty", "med_loc_x"),
+                *("med_loc_y", "num_med", "med_bias", "med_scope", "individual_med_named", "groupings_mechanisms"),
+                *("local_party_id", "local_indiv_group", "num_local", "if_loc_belig", "agmt", "agmt_name"),
+                *("agmt_id_PAX", "Summary", "source_urls", "shuttle"),
+            ),
+        ),
+        _of_events,
     ),
 )

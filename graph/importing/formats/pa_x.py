@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from graph.importing import headed
 from graph.importing.agreements import UNSET, agreement, day, process
 from graph.importing.cells import Cell, signers
+from graph.importing.days import Order
 from graph.importing.events import Event, Mention, Options, Record
 from graph.importing.files import SourceFile
 
 _LAYOUT = headed.Layout(
-    ("AgtId", "Agt", "Dat", "PP", "PPName", "Part", "ThrdPart"),
+    ("AgtId", "Agt", "Dat", "Part", "ThrdPart"),
     (
+        *("PP", "PPName"),
         *("Con", "Contp", "Reg", "Ver", "Status", "Lgt", "N_characters", "Agtp", "Stage", "StageSub", "OthAgr"),
         *("Loc1ISO", "Loc2ISO", "Loc1GWNO", "Loc2GWNO", "UcdpCon", "UcdpAgr", "CowWar"),
     ),
@@ -27,13 +29,14 @@ class PaX:
     kind = "agreement table"
     licence = "University of Edinburgh; cite Bell and Badanjak 2019 and www.peaceagreements.org"
 
-    def read(self, file: SourceFile, options: Options) -> Iterator[Record]:  # noqa: ARG002
+    def read(self, file: SourceFile, options: Options) -> Iterator[Record]:
         """One record an agreement. Raises FormatError where the header is not that of PA-X."""
+        order = headed.order(file, options, self.title, "Dat", _LAYOUT)
         for entry in headed.entries(file, self.title, _LAYOUT):
             if entry.reason:
                 yield Record(entry.number, entry.raw, reason=entry.reason)
             else:
-                events, reason = self._events(entry.fields)
+                events, reason = self._events(entry.fields, order)
                 yield Record(entry.number, entry.raw, events, reason)
 
     def header(self, head: bytes) -> list[str]:
@@ -48,12 +51,12 @@ class PaX:
         """Whether the header names what is read."""
         return _LAYOUT.fits(headed.columns(head))
 
-    def _events(self, row: dict[str, str]) -> tuple[list[Event], str | None]:
+    def _events(self, row: dict[str, str], order: Order | None) -> tuple[list[Event], str | None]:
         id = row["AgtId"].strip()
         if id in UNSET or len(id.split()) != 1:
             return [], f"AgtId is {row['AgtId']!r}: the agreement has no id"
         parties, thirds = signers(row["Part"]), signers(row["ThrdPart"])
-        when = day(row["Dat"])
+        when = day(row["Dat"], order)
         undated = "" if when or row["Dat"].strip() in UNSET else f"Dat {row['Dat']!r} is no date year-month-day"
         named = tuple(map(Mention, parties.names))
         events = [

@@ -5,16 +5,15 @@ from collections.abc import Iterator, Sequence
 
 from graph.importing import headed
 from graph.importing.agreements import UNSET, agreement, day, process
+from graph.importing.days import Order
 from graph.importing.events import Event, Mention, Options, Record
 from graph.importing.files import SourceFile
 from ontology import Kind
 
 _LAYOUT = headed.Layout(
+    (*("AgtId", "agt_dat", "signatory_type", "id_paax", "actor_name", "actor_type", "date"),),
     (
-        *("AgtId", "agt_dat", "signatory_id", "signatory_type", "id_paax", "actor_name", "actor_type"),
-        *("iso3c", "gwno", "PP", "PPName", "date"),
-    ),
-    (
+        *("signatory_id", "iso3c", "gwno", "PP", "PPName"),
         *("practical_third", "condition", "abbreviation", "type", "un_type", "country_based", "region_pax"),
         *("region_geo", "description", "actor_id", "ucdp_id", "ucdp_name", "ucdp_url", "acled_name", "acled_other"),
         *("short_agt_name", "Con", "agt_type", "stage_label", "year", "agt_description", "PAX_Hyperlink"),
@@ -78,15 +77,16 @@ class PaaX:
     kind = "agreement table"
     licence = "University of Edinburgh; cite doi 10.7488/ds/7932"
 
-    def read(self, file: SourceFile, options: Options) -> Iterator[Record]:  # noqa: ARG002
+    def read(self, file: SourceFile, options: Options) -> Iterator[Record]:
         """One record an actor's part. Raises FormatError where the header is not that of PAA-X."""
+        order = headed.order(file, options, self.title, "date", _LAYOUT)
         for entry in headed.entries(file, self.title, _LAYOUT):
             if entry.reason:
                 yield Record(entry.number, entry.raw, reason=entry.reason)
             elif reason := _fault(entry.fields):
                 yield Record(entry.number, entry.raw, reason=reason)
             else:
-                yield Record(entry.number, entry.raw, [_event(entry.fields)])
+                yield Record(entry.number, entry.raw, [_event(entry.fields, order)])
 
     def header(self, head: bytes) -> list[str]:
         """The names of the columns, from how the file begins."""
@@ -113,8 +113,8 @@ def _fault(row: dict[str, str]) -> str | None:
     return None
 
 
-def _event(row: dict[str, str]) -> Event:
-    id, when = row["AgtId"].strip(), day(row["date"])
+def _event(row: dict[str, str], order: Order | None) -> Event:
+    id, when = row["AgtId"].strip(), day(row["date"], order)
     notes = []
     if row.get("practical_third") == "1":
         condition = row.get("condition", "")

@@ -166,3 +166,27 @@ def test_a_file_of_which_all_statements_were_removed_is_imported_again(empty: Kn
         gone = empty.iris.statement(statement.id)
         empty.update(f"DELETE {{ GRAPH ?g {{ <{gone}> ?p ?o }} }} WHERE {{ GRAPH ?g {{ <{gone}> ?p ?o }} }}")
     assert empty.import_files("icews", [file])[0].added == 2
+
+
+def test_a_zip_with_several_files_is_all_of_them(tmp_path: Path) -> None:
+    other = icews([{"Event ID": "9"}])
+    file = tmp_path / "Events.2031.ZIP"
+    file.write_bytes(zipped({"2031/jan.tab": GOOD, "2031/feb.tab": other}))
+    with KnowledgeGraph(tmp_path / "kg") as graph:
+        reports = graph.import_files("icews", [file])
+        assert [(r.file, r.stored) for r in reports] == [
+            ("Events.2031 2031 jan.tab", reports[0].read), ("Events.2031 2031 feb.tab", 1),
+        ]  # fmt: skip
+        assert all(r.unchanged for r in graph.import_files("icews", [file]))
+
+
+def test_a_member_of_a_zip_that_is_another_file_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "events.zip"
+    file.write_bytes(zipped({"events.tab": GOOD, "readme.txt": b"Read me.\n"}))
+    with KnowledgeGraph(tmp_path / "kg") as graph, pytest.raises(FormatError, match=r"events readme\.txt is no table"):
+        graph.import_files("icews", [file])
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with KnowledgeGraph(tmp_path / "kg") as graph, pytest.raises(InputError, match=r"is a folder \(name the files"):
+        graph.import_files("icews", [tmp_path])

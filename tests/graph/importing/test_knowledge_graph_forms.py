@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.exceptions import FormatError
+from graph.exceptions import FormatError, InputError
 from graph.importing.codes import icews_codes
 from graph.importing.events import Event, Format, Mention, Options, Record
 from graph.importing.files import SourceFile
@@ -91,8 +91,7 @@ def test_numbers_of_icews_become_names_and_hours_become_days(tables: tuple[Path,
     [
         ("0\t0\t9\t24\t0", "object '9' is not in entity2id.txt"),
         ("0\t7\t1\t24\t0", "relation '7' is not in relation2id.txt"),
-        ("0\t0\t1\t25\t0", "step 25 is no whole day of 2018 in hours from its beginning, as ICEWS18 counts"),
-        ("0\t0\t1\t8760\t0", "step 8760 is no whole day of 2018 in hours from its beginning, as ICEWS18 counts"),
+        ("0\t0\t1\t25\t0", "step 25 is no whole day in hours from the beginning"),
         ("0\t0\t1", "'0 0 1' is not subject, relation, object and step, all numbers"),
         ("0\t0\t1\tx\t0", "'0 0 1 x 0' is not subject, relation, object and step, all numbers"),
     ],
@@ -102,6 +101,47 @@ def test_a_row_by_number_that_is_no_event_has_a_reason(
 ) -> None:
     by_name.write_text(f"0\t0\t1\t0\t0\n{row}\n0\t0\t1\t24\t0\n")
     assert [r.reason for r in records(by_name, *tables)] == [None, reason, None]
+
+
+@pytest.mark.parametrize(
+    ("steps", "told", "days"),
+    [
+        ("0 24 7272", {}, ["2018-01-01", "2018-01-02", "2018-10-31"]),
+        ("0 24 8736", {"from": "2014-01-01"}, ["2014-01-01", "2014-01-02", "2014-12-31"]),
+        ("0 1 364", {"from": "2014-01-01", "step": "days"}, ["2014-01-01", "2014-01-02", "2014-12-31"]),
+    ],
+)
+def test_steps_count_from_the_day_that_is_told(
+    steps: str, told: dict[str, str], days: list[str], tables: tuple[Path, Path], by_name: Path
+) -> None:
+    by_name.write_text("".join(f"0\t0\t1\t{s}\t0\n" for s in steps.split()))
+    found = ICEWS.read(SourceFile.of(by_name), Options(names=tables, values=told))
+    assert [r.events[0].when for r in found] == days
+
+
+def test_tables_as_long_as_those_of_another_set_tell_its_year(tmp_path: Path, by_name: Path) -> None:
+    entities, relations = tmp_path / "entity2id.txt", tmp_path / "relation2id.txt"
+    entities.write_text("7128\n" + "".join(f"N{i}\t{i}\n" for i in range(7128)))
+    relations.write_text("Make a visit\t0\n" + "".join(f"R{i}\t{i}\n" for i in range(1, 230)))
+    by_name.write_text("0\t0\t1\t24\t0\n")
+    assert records(by_name, entities, relations)[0].events[0].when == "2014-01-02"
+
+
+@pytest.mark.parametrize(
+    ("step", "told", "message"),
+    [
+        ("7296", {}, "step 7296 is after October 2018, where ICEWS18 ends.*--set from=2014-01-01"),
+        ("24", {"from": "2014"}, r"'2014' is no day \(set from=2018-01-01, say\)"),
+        ("24", {"step": "weeks"}, r"'weeks' is no length of a step \(set step=hours or step=days\)"),
+        ("25", {}, "1 of the first 1 steps are no whole days in hours.*--set step=days"),
+    ],
+)
+def test_steps_of_another_set_are_not_taken_for_2018(
+    step: str, told: dict[str, str], message: str, tables: tuple[Path, Path], by_name: Path
+) -> None:
+    by_name.write_text(f"0\t0\t1\t{step}\t0\n")
+    with pytest.raises(InputError, match=message):
+        list(ICEWS.read(SourceFile.of(by_name), Options(names=tables, values=told)))
 
 
 @given(step=st.integers(0, 31 * 96 - 1))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from graph.exceptions import FormatError
-from graph.importing.events import Mention, Options
+from graph.importing.events import Mention, Options, Record
 from graph.importing.files import SourceFile
 from graph.importing.formats.mend import Mend
 from ontology import Kind
@@ -182,3 +182,61 @@ class TestReleased:
                 assert [p.name for p in event.parties] == parties
                 assert (event.when or "").startswith(starts)
                 assert (event.when is None) == (starts == "")
+
+
+EVENTS = [
+    "med_event_ID", "conflict_country", "med_location - MULTISELECT", "med_loc_cty", "Day", "Month", "Year",
+    "third_party", "third_party_id_MEND", "groupings_mechanisms", "local_parties", "Summary", "med_type",
+]  # fmt: skip
+
+
+def of_events(tmp_path: Path, **cells: str) -> Record:
+    row = dict.fromkeys(EVENTS, "") | {
+        "med_event_ID": "NRL203104-1", "conflict_country": "Norland", "Day": "6", "Month": "1", "Year": "2031",
+        "third_party": "Envoy Office; Sudland", "third_party_id_MEND": "IGO_990;CON_606", "local_parties": "Front",
+        "Summary": 'They met, "twice",\nand talked.', "med_type": "M",
+    }  # fmt: skip
+    (found,) = records(Mend(), table(tmp_path / "mend.csv", EVENTS, [*(row | cells).values()]))
+    return found
+
+
+def test_a_mediation_is_mediated_by_each_third_party(tmp_path: Path) -> None:
+    place = {"med_location - MULTISELECT": "Northgate, Norland", "med_loc_cty": "NRL"}
+    found = of_events(tmp_path, groupings_mechanisms="Norn Process", **place)
+    office = Mention("Envoy Office", Kind.INTERGOVERNMENTAL_ORGANISATION, codes=("paa-x:IGO_990",))
+    assert [e.subject for e in found.events] == [office, Mention("Sudland", Kind.STATE, codes=("paa-x:CON_606",))]
+    for e in found.events:
+        assert (e.relation, e.record, e.when, e.codes) == ("mediates", "NRL203104-1", "2031-01-06", ("mend:M",))
+        assert e.parties == (Mention("Front", country="Norland"),)
+        assert e.object == Mention("Norn Process", Kind.PROCESS, "Norland")
+        assert e.place == Mention("Northgate, Norland", Kind.PLACE, "iso3166-1-alpha3:NRL")
+
+
+def test_what_is_related_to_a_mediation_is_none(tmp_path: Path) -> None:
+    found = of_events(tmp_path, med_type="MR", third_party="Sudland", third_party_id_MEND="NM", Day="", Month="")
+    (event,) = found.events
+    assert (event.relation, event.subject, event.when) == ("is-third-party-to", Mention("Sudland"), "2031")
+
+
+@pytest.mark.parametrize(
+    ("cells", "note"),
+    [
+        ({"Day": "31", "Month": "2"}, "Year '2031', Month '2', Day '31' are no date"),
+        ({"Month": ""}, "Year '2031', Month '', Day '6' are no date"),
+        ({"third_party_id_MEND": "IGO_990"}, "2 third parties with 1 ids: which belong together is not told"),
+    ],
+)
+def test_what_an_event_tells_wrongly_is_noted(tmp_path: Path, cells: dict[str, str], note: str) -> None:
+    assert {e.note for e in of_events(tmp_path, **cells).events} == {note}
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"med_type": "X"}, "med_type is 'X': read are M, MR"),
+        ({"third_party": " ; "}, "third_party is empty: nobody takes part"),
+        ({"med_event_ID": ""}, "med_event_ID is '': the event has no id"),
+    ],
+)
+def test_an_event_that_says_nothing(tmp_path: Path, cells: dict[str, str], reason: str) -> None:
+    assert of_events(tmp_path, **cells).reason == reason
