@@ -125,6 +125,8 @@ def found_answer(snapshot: Snapshot, f: Found) -> Json:
     }
     if f.sides:
         answer["sides"] = f.sides
+    if f.sides_in:
+        answer["sides_in"] = list(f.sides_in)
     return answer
 
 

@@ -129,7 +129,7 @@ class WhoParameters(Narrowing, Page):
     )
     joined: bool = Field(
         True,
-        description="With between, false: coded events that name one side each are not joined.",
+        description="With between, false: records that name one side each, or the sides apart, are not joined.",
         examples=[False],
     )
 

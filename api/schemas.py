@@ -144,9 +144,13 @@ class Answer(Body):
         Sides | None,
         Field(
             description="With `between`: both or one of the two are named; joined, where rows of one data set name "
-            "one each and tell of one mediator in one sentence of a story, or else on one day."
+            "one each and tell of one mediator in one sentence of a story, or else on one day, or where the two are "
+            "party to an agreement by other records than that of its third party."
         ),
     ] = None
+    sides_in: Annotated[
+        list[str], Field(description="Statements that name the parties, where those of the answer do not; else absent.")
+    ] = []
 
 
 class ActorCoverage(Body):

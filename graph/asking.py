@@ -42,7 +42,7 @@ class Asking(ABC):
     def ask(self, question: str, *, level: Level | str = Level.ENTITY, joined: bool = True, **filters: Any) -> Answers:
         """Who does what to whom: `question` is a relation or a family, filters are those of Selection by name.
 
-        With `between`, coded events that name one side each answer together unless `joined` is false.
+        With `between`, records that name one side each, or the sides apart, answer together unless `joined` is false.
         `kg.ask("mediates", between=("Armenia", "Azerbaijan"))`. Raises UnknownTermError, UnknownNameError,
         AmbiguousNameError, ParameterError.
         """

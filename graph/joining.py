@@ -1,13 +1,14 @@
-"""Mediations of which data sets of events name one side a row: the rows that are taken to tell of one mediation."""
+"""Mediations whose sides several rows of a data set name, one each or in rows of their own: which belong together."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from graph.columns import MODALITIES, NONE, SUBJECT_IS_STATEMENT, Ints, Rows
+from graph.columns import MODALITIES, NONE, STATUSES, SUBJECT_IS_STATEMENT, Ints, Rows
 from graph.evidence import KINDS, Evidence
-from graph.selection import Selection
+from graph.selection import STANDING, Selected, Selection
 from graph.snapshot import Snapshot
 from ontology import UNSPECIFIED, Modality
 
@@ -63,6 +64,46 @@ def _groups(keys: npt.NDArray[np.integer], one: Mask) -> Iterator[Rows]:
     mixed = (of_one > 0) & (of_one < ends - starts)
     for start, end in zip(starts[mixed].tolist(), ends[mixed].tolist(), strict=True):
         yield order[start:end]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Rows of third parties to agreements, and where the sides of these stand.
+
+    `agreement` has for each of the rows a number, which leads to the rows in `partakings` that name a party each.
+    """
+
+    selected: Selected
+    agreement: Rows
+    partakings: Sequence[Rows]
+
+
+def beside_agreements(snapshot: Snapshot, selection: Selection) -> Beside | None:
+    """Third parties to agreements to which the pair asked for is party by other rows of the same data set.
+
+    Who is one of the pair is no third. None where there are none.
+    """
+    c, selector = snapshot.columns, snapshot.selector
+    if not len(selector.without_sides):
+        return None
+    third = selector.among(selector.without_sides, replace(selection, between=()))
+
+    def paper(rows: Rows) -> Rows:
+        return selector.origins.dataset[c.source[rows]].astype(np.int64) * len(c.entities) + c.object[rows]
+
+    parties = selector.partakings[np.isin(c.status[selector.partakings], [STATUSES.index(s) for s in STANDING])]
+    one, other = (paper(parties[selector.is_one_of(parties, [a], selection.exact)]) for a in selection.between)
+    of_both = np.intersect1d(one, other)
+
+    def kept(rows: Rows) -> Rows:
+        return rows[np.isin(paper(rows), of_both) & ~selector.is_one_of(rows, selection.between, selection.exact)]
+
+    rows, undated = kept(third.rows), kept(third.without_date)
+    if not len(rows) and not len(undated):
+        return None
+    present, agreement = np.unique(paper(rows), return_inverse=True)
+    papers = paper(parties)
+    return Beside(Selected(rows, undated), agreement, [parties[papers == p] for p in present.tolist()])
 
 
 def united(parties: Ints, sets: Sequence[Collection[int]], groups: Rows) -> tuple[Ints, Sequence[Collection[int]]]:

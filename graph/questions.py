@@ -27,7 +27,7 @@ from graph.columns import (
     day,
 )
 from graph.evidence import KINDS, Evidence
-from graph.joining import joinings, united
+from graph.joining import Beside, beside_agreements, joinings, united
 from graph.selection import Selection
 from graph.snapshot import Snapshot
 from ontology import Kind, Modality, Status, vocabulary
@@ -79,7 +79,8 @@ class Found:
     of most has is counted. Where not `events_exact` that number is unsure: an act was repeated an unknown number of
     times, two coders read one text, or nobody said whether several statements tell of one event. `sides`: "both" or
     "one" of the pair asked for, None where none was; "joined" where each statement names one, see `graph.joining`.
-    `datasets` counts the statements by data set.
+    `sides_in` are the statements that name the parties, where those of the answer do not: of who is party to the
+    agreement to which the subject is third party. `datasets` counts the statements by data set.
     """
 
     subject: str | None
@@ -99,6 +100,7 @@ class Found:
     events_exact: bool
     earliest: date | None
     latest: date | None
+    sides_in: tuple[str, ...] = ()
 
     @property
     def inferred(self) -> bool:
@@ -156,7 +158,8 @@ class Answers:
 class _Groups:
     """Selected rows gathered into answers: the rows of answer n are `sizes[n]` of `rows` from `starts[n]`.
 
-    The arrays have one value a row. `parties` leads to `sets`; `sides` to Sides, None where no pair was asked for.
+    The arrays have one value a row. `parties` leads to `sets`; `sides` to Sides, None where no pair was asked for;
+    `agreement`, NONE in most rows, to the rows that name the parties: see `Beside`.
     """
 
     rows: Rows
@@ -166,6 +169,8 @@ class _Groups:
     sets: Sequence[Collection[int]]
     sides: npt.NDArray[np.int8] | None
     event: Rows
+    agreement: Rows
+    partakings: Sequence[Rows]
     starts: Rows
     sizes: Rows
 
@@ -173,15 +178,19 @@ class _Groups:
 def ask(snapshot: Snapshot, selection: Selection, level: Level = Level.ENTITY, *, joined: bool = True) -> Answers:
     """Gathers the selected statements into answers. Raises what `Selector.select` raises.
 
-    Unless `joined` is false, coded mediations that name one side each of the pair asked for answer together: see
-    `graph.joining`.
+    Unless `joined` is false, coded mediations that name one side each of the pair asked for answer together, and third
+    parties to agreements with the parties that other records name: see `graph.joining`.
     """
     chosen = snapshot.selector.select(selection)
-    rows = chosen.rows
+    rows, undated = chosen.rows, chosen.undated
+    beside = beside_agreements(snapshot, selection) if selection.between and joined else None
+    if beside is not None:
+        rows, undated = np.concatenate([rows, beside.selected.rows]), undated + beside.selected.undated
     if not len(rows):
-        return Answers(FoundList(snapshot), {}, chosen.undated)
+        return Answers(FoundList(snapshot), {}, undated)
     c = snapshot.columns
     subject, object, parties, sets = rolled_up(snapshot, rows, level)
+    agreement = np.full(len(rows), NONE, np.int64)
     event = c.event[rows].astype(np.int64)
     evidence = snapshot.selector.origins.evidence[c.source[rows]]
     # All that tables of agreements tell of one agreement is one event.
@@ -197,6 +206,10 @@ def ask(snapshot: Snapshot, selection: Selection, level: Level = Level.ENTITY, *
             sides[together] = _JOINED
             event[together] = found[together] + len(c.events)
             parties, sets = united(parties, sets, found)
+        if beside is not None:
+            agreement[len(chosen.rows) :] = beside.agreement
+            sides[len(chosen.rows) :] = _JOINED
+            parties, sets = _with_partakings(snapshot, beside, agreement, parties, sets, level)
     is_statement = c.flags[rows] & SUBJECT_IS_STATEMENT
     # Two numbers stand for the six values that make an answer: NumPy sorts numbers many times faster than rows.
     act = _packed((subject, 0), (object, len(c.entities)), (c.relation[rows], len(c.relations)), (is_statement, 4))
@@ -226,11 +239,28 @@ def ask(snapshot: Snapshot, selection: Selection, level: Level = Level.ENTITY, *
         sets,
         None if sides is None else sides[order],
         event[order],
+        agreement[order],
+        beside.partakings if beside is not None else (),
         starts[best],
         sizes[best],
     )
     kinds = {KINDS[n]: k for n, k in enumerate(np.bincount(evidence).tolist()) if k}
-    return Answers(FoundList(snapshot, groups), kinds, chosen.undated)
+    return Answers(FoundList(snapshot, groups), kinds, undated)
+
+
+def _with_partakings(
+    snapshot: Snapshot, beside: Beside, agreement: Rows, parties: Ints, sets: Sequence[Collection[int]], level: Level
+) -> tuple[Ints, Sequence[Collection[int]]]:
+    """Numbers of sets of parties, and the sets, where those of agreements are whom other rows name."""
+    found, more = parties.copy(), list(sets)
+    numbers: dict[tuple[int, ...], int] = {}
+    for n, rows in enumerate(beside.partakings):
+        named = tuple(sorted(set(rolled_up(snapshot, rows, level)[0].tolist())))
+        if named not in numbers:
+            numbers[named] = len(more)
+            more.append(named)
+        found[agreement == n] = numbers[named]
+    return found, more
 
 
 def are_agreements(snapshot: Snapshot, numbers: Ints) -> npt.NDArray[np.bool_]:
@@ -336,7 +366,7 @@ def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
     ids = c.ids_of(rows)
     modality, status, flags = c.modality[rows].tolist(), c.status[rows].tolist(), c.flags[rows].tolist()
     speakers, source, event = c.speakers[rows].tolist(), c.source[rows].tolist(), groups.event[at].tolist()
-    coder = c.coder[rows].tolist()
+    coder, agreement = c.coder[rows].tolist(), groups.agreement[at].tolist()
     origins = snapshot.selector.origins
     dataset = origins.dataset[c.source[rows]].tolist()
     evidence = origins.evidence[c.source[groups.rows[starts]]].tolist()
@@ -380,6 +410,9 @@ def _made(snapshot: Snapshot, groups: _Groups, wanted: range) -> list[Found]:
             and named is not Sides.JOINED
             and not any(f & REPEATED and m in TOLD for f, m in zip(flags[part], modality[part], strict=True)),
             **_bounds(low[part], high[part]),
+            sides_in=tuple(
+                id for paper in sorted({*agreement[part]} - {NONE}) for id in c.ids_of(groups.partakings[paper])
+            ),
         ))  # fmt: skip
     return found
 

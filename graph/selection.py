@@ -90,7 +90,11 @@ class Selector:
     def select(self, s: Selection) -> Selected:
         """The rows that match, in no meaningful order. Raises ParameterError, UnknownTermError and NotFoundError."""
         self._check(s)
-        rows = self._start(s)
+        parts = self._candidates(s)
+        return self.among(np.arange(len(self._c)) if parts is None else _union(parts), s)
+
+    def among(self, rows: Rows, s: Selection) -> Selected:
+        """Those of these rows that match."""
         for part in self._parts(s):
             if not len(rows):
                 break
@@ -128,15 +132,8 @@ class Selector:
     def most(self, s: Selection) -> int:
         """A number that the selected statements do not exceed, had without selecting them. Raises UnknownTermError."""
         parts = self._candidates(s)
-        return len(self._c) if parts is None else sum(map(len, parts))
-
-    def _start(self, s: Selection) -> Rows:
-        parts = self._candidates(s)
-        rows = np.arange(len(self._c)) if parts is None else _union(parts)
-        for word in (s.question, s.relation, s.family):
-            if word:
-                rows = rows[self._relation_mask(word, rows)]
-        return rows
+        found = len(self._c) if parts is None else sum(map(len, parts))
+        return found + (len(self.without_sides) if s.between else 0)
 
     def _candidates(self, s: Selection) -> list[Rows] | None:
         """Rows among which are all that match, from the most selective of the indexes that the filters have, if any."""
@@ -195,11 +192,35 @@ class Selector:
         return Origins(self._c.sources, self._sources)
 
     @cached_property
+    def without_sides(self) -> Rows:
+        """Rows of third parties to agreements that do not name the sides: other records of these tables do."""
+        c = self._c
+        mediations = [c.relation_index[n] for n in self._mediation]
+        return self._of_agreements(_union(mediations), c.parties == 0)
+
+    @cached_property
+    def partakings(self) -> Rows:
+        """Rows of tables of agreements that name one who is party to it."""
+        c = self._c
+        numbers = self._numbers(vocabulary().question("is-party-to"))
+        return self._of_agreements(_union([c.relation_index[n] for n in numbers]), c.subject != NONE)
+
+    def _of_agreements(self, rows: Rows, kept: Mask) -> Rows:
+        c = self._c
+        told = (c.modality[rows] == MODALITIES.index(Modality.CODED)) & (c.object[rows] != NONE)
+        table = self.origins.evidence[c.source[rows]] == KINDS.index(Evidence.AGREEMENT)
+        of_entity = c.flags[rows] & SUBJECT_IS_STATEMENT == 0
+        return np.asarray(rows[kept[rows] & told & table & of_entity])
+
+    @cached_property
     def _mediation(self) -> list[int]:
         return self._numbers(vocabulary().question(MEDIATION))
 
     def _parts(self, s: Selection):  # type: ignore[no-untyped-def]
         c = self._c
+        for word in (s.question, s.relation, s.family):
+            if word:
+                yield lambda rows, w=word: rows[self._relation_mask(w, rows)]
         if s.subject:
             yield lambda rows: rows[self._side(rows, str(s.subject), c.subject, s.exact)]
         if s.object:

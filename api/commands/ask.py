@@ -73,7 +73,7 @@ def _write(snapshot: Snapshot, body: dict[str, Any]) -> None:
 
 
 _LOOKED_UP = 20
-_SIDES = {Sides.ONE: "one of the two sides", Sides.JOINED: "inferred from rows that name one side each"}
+_SIDES = {Sides.ONE: "one of the two sides", Sides.JOINED: "inferred: the sides stand in several records"}
 _HOW = {Evidence.EVENT: "coded events:", Evidence.AGREEMENT: "agreements:"}
 
 

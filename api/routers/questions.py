@@ -41,7 +41,7 @@ async def who(question: Question, parameters: Annotated[WhoParameters, Query()],
 
     Each names its statements, voices, modalities and data sets. `evidence` tells whether it rests on curated claims, on
     coded events or on agreements: kinds are never added up. With `between`, answers that name both sides come first,
-    then those `joined` from coded events that name one side each, then those that name one.
+    then those `joined` from records that name one side each, or the sides apart (`sides_in`), then those that name one.
 
     An empty list means that the graph knows nothing of it, never "no": `coverage` says what it does hold.
     """

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from graph import EventLink, Found, KnowledgeGraph, Level, Selection, Source, Statement
 from graph.evidence import Evidence, evidence
 from graph.questions import Sides, ask
-from ontology import UNSPECIFIED, Modality
+from ontology import UNSPECIFIED, Modality, Status
 from tests.effort import tries
 from tests.graph.strategies import Chance
 from tests.graph.test_tables import revision_of
@@ -21,6 +22,7 @@ SOURCES = {
     for id, kind, dataset in (
         ("rows-2031", "event table", "rows"), ("rows-2032", "event table", "rows"), ("tab", "event table", "tab"),
         ("gazette", "article", "gazettes"), ("treaties", "agreement table", "treaties"),
+        ("pacts", "agreement table", "pacts"),
     )
 }  # fmt: skip
 PAIR = ("norland", "sudland")
@@ -227,3 +229,106 @@ def test_kinds_of_evidence_are_answers_of_their_own(cast: KnowledgeGraph) -> Non
         # What is told of one agreement is one event.
         (Evidence.AGREEMENT, {"treaties": 2}, 1, True),
     ]
+
+
+# Agreements whose parties stand in records of their own
+
+
+def third(number: int, who: str = "league-of-rivers", paper: str = "river-treaty", **fields: Any) -> Statement:
+    return row(number, subject=who, object=paper, **{"source": "treaties", "relation": "is-third-party-to"} | fields)
+
+
+def party(number: int, who: str, paper: str = "river-treaty", **fields: Any) -> Statement:
+    values = {"source": "treaties", "relation": "is-party-to"} | fields
+    return row(number, subject=who, object=paper, **values)
+
+
+def test_a_third_party_stands_between_those_who_are_party_to_the_agreement(cast: KnowledgeGraph) -> None:
+    parties = [party(2, "norland"), party(3, "sudland"), party(4, "upper-valley")]
+    said = [third(1), *parties]
+    (found,) = answers(cast, said)
+    assert (found.sides, found.inferred, found.evidence) == (Sides.JOINED, True, Evidence.AGREEMENT)
+    assert (found.relation, found.object, found.parties) == (
+        "is-third-party-to", "river-treaty", ("norland", "sudland", "upper-valley"),
+    )  # fmt: skip
+    assert (found.statements, set(found.sides_in)) == ((said[0].id,), {s.id for s in parties})
+    assert (found.events, found.datasets, found.modalities) == (1, {"treaties": 1}, {Modality.CODED: 1})
+    assert answers(cast, said, joined=False) == []
+    # To be third party is not to mediate.
+    snapshot = revision_of(cast, said, SOURCES)
+    assert not ask(snapshot, Selection(question="mediates", between=PAIR)).found
+    assert not ask(snapshot, Selection(question="mediation", between=PAIR, evidence=(Evidence.EVENT,))).found
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"paper": "other-treaty"}, {"source": "pacts"}, {"source": "rows-2031"}, {"relation": "supports"},
+        {"status": Status.RETRACTED, "note": "withdrawn"}, {"modality": Modality.NEGATED},
+        {"modality": Modality.CLAIMED},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_party_is_one_by_a_record_of_that_agreement_in_that_data_set(
+    cast: KnowledgeGraph, other: dict[str, Any]
+) -> None:
+    assert answers(cast, [third(1), party(2, "norland"), party(3, "sudland", **other)]) == []
+
+
+def test_neither_side_is_third_party_to_its_own_agreement(cast: KnowledgeGraph) -> None:
+    said = [party(2, "norland"), party(3, "sudland")]
+    assert answers(cast, [third(1, "sudland"), *said]) == []
+    # Nor is who acts for it.
+    assert answers(cast, [third(1, "ministry-of-sudland"), *said]) == []
+
+
+def test_who_acts_for_a_side_is_that_side_and_rolled_up_to_it(cast: KnowledgeGraph) -> None:
+    said = [third(1), party(2, "norland"), party(3, "ministry-of-sudland")]
+    assert [f.parties for f in answers(cast, said)] == [("ministry-of-sudland", "norland")]
+    assert [f.parties for f in answers(cast, said, level=Level.STATE)] == [PAIR]
+
+
+def test_windows_and_filters_are_of_the_third_party(cast: KnowledgeGraph) -> None:
+    said = [
+        third(1), third(2, "river-guild", when=None), third(3, "river-guild", when="1999"),
+        party(4, "norland"), party(5, "sudland"),
+    ]  # fmt: skip
+    snapshot = revision_of(cast, said, SOURCES)
+    window = ask(snapshot, Selection(question="mediation", between=PAIR, since=date(2031, 1, 1)))
+    assert ([f.subject for f in window.found], window.undated) == (["league-of-rivers"], 1)
+    guild = ask(snapshot, Selection(question="mediation", between=PAIR, subject="river-guild"))
+    assert [(f.subject, len(f.statements), f.events) for f in guild.found] == [("river-guild", 2, 1)]
+    nothing = ask(snapshot, Selection(question="mediation", between=("norland", "upper-valley")))
+    assert (list(nothing.found), nothing.statements) == ([], 0)
+
+
+ACTORS = ("norland", "sudland", "ministry-of-sudland", "upper-valley", "river-guild", "league-of-rivers")
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(ACTORS), st.booleans(), st.sampled_from(["river-treaty", "other-treaty"]),
+        st.sampled_from(["treaties", "pacts"])), max_size=14, unique=True,
+    )
+)  # fmt: skip
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_third_parties_are_those_that_loops_find(
+    cast: KnowledgeGraph, records: list[tuple[str, bool, str, str]]
+) -> None:
+    said = [
+        (third if is_third else party)(n, who, paper, source=source)
+        for n, (who, is_third, paper, source) in enumerate(records)
+    ]
+    expected: dict[Key, set[str]] = {}
+    for (who, is_third, paper, source), statement in zip(records, said, strict=True):
+        if is_third and STATE_OF.get(who, who) not in PAIR:
+            parties = {w for w, third_too, p, s in records if not third_too and (p, s) == (paper, source)}
+            if {STATE_OF.get(p, p) for p in parties} >= set(PAIR):
+                key = who, paper, tuple(sorted(parties))
+                expected.setdefault(key, set()).add(statement.id)
+    found = answers(cast, said)
+    assert {(f.subject, f.object, f.parties): set(f.statements) for f in found} == expected
+    assert len(found) == len(expected)
+    names = {s.id: s.subject for s in said if s.relation == "is-party-to"}
+    assert all({str(names[i]) for i in f.sides_in} == set(f.parties) for f in found)
+    assert answers(cast, said, joined=False) == []

@@ -131,3 +131,27 @@ def test_processes_keep_their_names_beside_another_version_of_the_project(
     assert len(statements) == report.stored
     label = empty.snapshot.label
     assert all(label(str(s.topic)) == named[(s.row or 0) - 1] for s in statements)
+
+
+@pytest.mark.shared
+def test_third_parties_stand_between_the_parties_that_other_rows_name(empty: KnowledgeGraph, shared_data: Path) -> None:
+    table = shared_data / "mediation" / "paa-x" / "agts_rus_china.russia.csv"
+    empty.import_files("paa-x", [table])
+    parts = [(r["AgtId"], r["signatory_type"], " ".join(r["actor_name"].split())) for r in rows(table)]
+    pair = {"Russia", "China"}
+    between = {a for a, _, _ in parts if pair <= {n for b, t, n in parts if (b, t) == (a, "party")}}
+    expected = {(a, n) for a, t, n in parts if t == "third party" and a in between and n not in pair}
+    assert len(between) > 3
+    assert len(expected) > 30
+    label, agreements = empty.snapshot.label, empty.snapshot.entities
+    asked = empty.ask("mediation", between=("Russia", "China"))
+    found = {
+        (code.removeprefix("pa-x:"), label(str(f.subject)))
+        for f in asked.found
+        for code in agreements[str(f.object)].codes
+    }
+    assert found == expected
+    assert {(str(f.sides), str(f.evidence), f.relation) for f in asked.found} == {
+        ("joined", "agreement", "is-third-party-to")
+    }
+    assert not empty.ask("mediates", between=("Russia", "China")).found
