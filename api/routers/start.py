@@ -4,6 +4,7 @@ from html import escape
 from typing import Annotated
 from urllib.parse import urlencode
 
+import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
@@ -14,28 +15,38 @@ from graph.examples import examples as example_queries
 from graph.named_queries import named_queries
 from graph.selection import Selection
 from graph.snapshot import Snapshot
+from ontology import UNSPECIFIED
 
 router = APIRouter(tags=["service"])
 
 RELATIONS = ("mediates", "opposes", "invites", "accuses", "supports")
 FAMILIES = ("mediation", "affiliation")
-PAGES = (
-    ("/docs", "Every path and parameter, to read and to try"),
-    ("/relations", "The vocabulary: relations with their frames, families, modalities, roles"),
-    ("/ontology", "The vocabulary to read"),
-    ("/differences", "What differs between two revisions"),
-    ("/sources", "Sources with the number of their statements"),
-    ("/datasets", "Data sets: what each is and tells of, what became of its records, and what was rejected"),
+LOOKING = (
     ("/entities", "Entities: actors, places, occasions, agreements, matters"),
-    ("/tables/dyad?by=year", "Tables for statistics: pairs by month or year as CSV, Parquet or Stata, with a codebook"),
     ("/statements", "Statements, whole; also as /statements.csv and /statements.jsonl"),
     ("/conflicts", "Statements that contradict each other, and why"),
     ("/agreement", "Two coders of the same texts, compared field by field"),
+    ("/mediations", "Episodes of mediation: offers, answers, sessions"),
     ("/timeline", "Statements per day, month or year, by data set; drawn: /timeline.svg and /timeline.png"),
+    ("/tables/dyad?by=year", "Tables for statistics: pairs by month or year as CSV, Parquet or Stata, with a codebook"),
+    ("/sources", "Sources with the number of their statements"),
+    ("/datasets", "Data sets: what each is and tells of, what became of its records, and what was rejected"),
+    ("/differences", "What differs between two revisions"),
+)
+NETWORKS = (
     ("/network.svg", "Who is joined to whom, drawn; also /network.png"),
-    ("/questions", "Named questions in SPARQL, each at an address of its own"),
+    ("/network?projection=dyads", "The same as data; also /network.graphml, .gexf, .cyjs and .csv"),
+    ("/network/measures", "Who is central: degree, betweenness, PageRank and others"),
+    ("/network/brokerage", "Who brokers between whose groups, beside what chance would have it"),
+    ("/network/balance", "How balanced the network of friends and enemies is"),
+)
+PROGRAMS = (
+    ("/docs", "Every path and parameter, to read and to try"),
+    ("/ontology", "The vocabulary to read"),
+    ("/relations", "The vocabulary: relations with their frames, families, modalities, roles"),
     ("/query", "A page to query from in SPARQL"),
     ("/examples", "Example queries, each with a link that runs it"),
+    ("/questions", "Named questions in SPARQL, each at an address of its own"),
     (
         f"/sparql?{urlencode({'query': 'SELECT * { GRAPH ?g { ?s ?p ?o } } LIMIT 10'})}",
         "SPARQL 1.1 queries for programs, by GET and POST; the bare address describes the service",
@@ -46,26 +57,56 @@ PAGES = (
 )
 
 
-def examples(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Questions that have answers in this graph: (address, words)."""
-    c = snapshot.columns
+Link = tuple[str, str]
+"""An address, and what is there in words."""
+
+
+def examples(snapshot: Snapshot) -> list[Link]:
+    """Questions that have answers in this graph."""
     found = [(f"/who/{word}", f"Who {word}?") for word in RELATIONS if _has_answers(snapshot, Selection(question=word))]
-    for parties in (p for p in c.party_sets if len(p) == 2):
-        ids = tuple(c.entities[e] for e in parties)
-        if _has_answers(snapshot, Selection(question="mediates", between=ids)):
-            names = " and ".join(snapshot.label(i) for i in ids)
-            query = urlencode([("between", i) for i in ids])
-            found.insert(0, (f"/who/mediates?{query}", f"Who mediates between {names}?"))
-            break
+    if sides := _sides(snapshot):
+        query, names = urlencode({"between": sides}, doseq=True), " and ".join(map(snapshot.label, sides))
+        found.insert(0, (f"/who/mediates?{query}", f"Who mediates between {names}?"))
+        found.insert(1, (f"/mediations?{query}", f"What came of it between {names}, step by step?"))
     if _has_answers(snapshot, Selection(question="opposition", about_relation="mediates")):
         found.append(("/who/opposition?about_relation=mediates", "Who opposes whose mediation?"))
     families = [f for f in FAMILIES if _has_answers(snapshot, Selection(question=f))]
     found += [(f"/who/{family}", f"All of the family {family}") for family in families]
-    voices = [c.entities[chain[0]] for chain in c.chains if chain]
-    if voices:
-        query = urlencode({"according_to": voices[0]})
-        found.append((f"/statements?{query}", f"What is so according to {snapshot.label(voices[0])}?"))
+    if voice := _voice(snapshot):
+        query = urlencode({"according_to": voice})
+        found.append((f"/statements?{query}", f"What is so according to {snapshot.label(voice)}?"))
     return [*found, ("/statements?according_to=source", "What do sources vouch for themselves?")]
+
+
+def networks(snapshot: Snapshot) -> list[Link]:
+    """Networks and their measures, those of two sides or voices where there are such."""
+    found = list(NETWORKS)
+    if sides := _sides(snapshot):
+        query, names = urlencode({"between": sides}, doseq=True), " and ".join(map(snapshot.label, sides))
+        path = urlencode(dict(zip(("from", "to"), sides, strict=True)))
+        found.append((f"/network/mediators?{query}", f"Who mediates between {names}, and who might"))
+        found.append((f"/network/paths?{path}", f"The shortest paths between {names}"))
+    if voice := _voice(snapshot):
+        query = urlencode([("according_to", voice), ("according_to", "source")])
+        label = snapshot.label(voice)
+        found.append((f"/network/compare?{query}", f"What {label} tells beside what sources vouch for"))
+    return found
+
+
+def _sides(snapshot: Snapshot) -> tuple[str, str] | None:
+    """Two sides between whom somebody mediates."""
+    c = snapshot.columns
+    rows = snapshot.selector.select(Selection(question="mediates")).rows
+    for number in np.unique(c.parties[rows]).tolist():
+        sides = [c.entities[e] for e in c.party_sets[number]]
+        if len(sides) == 2 and UNSPECIFIED not in sides:
+            return sides[0], sides[1]
+    return None
+
+
+def _voice(snapshot: Snapshot) -> str | None:
+    c = snapshot.columns
+    return next((c.entities[chain[0]] for chain in c.chains if chain), None)
 
 
 def _has_answers(snapshot: Snapshot, selection: Selection) -> bool:
@@ -78,9 +119,9 @@ def start(parameters: Annotated[NoParameters, Query()], request: Request, reply:
     media_type = negotiate(accepted(request.headers), ["text/html", "application/json"])
     reply.check(media_type)
     snapshot = reply.snapshot
-    questions = examples(snapshot)
+    questions, drawn = examples(snapshot), networks(snapshot)
     if media_type == "application/json":
-        links = [{"href": a, "title": t} for a, t in (*PAGES, *questions)]
+        links = [{"href": a, "title": t} for a, t in (*questions, *LOOKING, *drawn, *PROGRAMS)]
         return reply.json({"title": "Tertius", "revision": snapshot.revision, "links": links})
     named = named_queries()
     queries = [
@@ -90,7 +131,13 @@ def start(parameters: Annotated[NoParameters, Query()], request: Request, reply:
     ]
     body = "".join(
         f"<h2>{title}</h2><ul>{''.join(f'<li>{_link(a, t)}</li>' for a, t in links)}</ul>"
-        for title, links in (("Questions", questions), ("Everything", PAGES), ("In SPARQL", queries))
+        for title, links in (
+            ("Questions", questions),
+            ("Looking through it", LOOKING),
+            ("Networks", drawn),
+            ("For programs, and for who writes them", PROGRAMS),
+            ("In SPARQL", queries),
+        )
     )
     counts = (
         f"{len(snapshot.columns)} statements about {len(snapshot.entities)} entities "

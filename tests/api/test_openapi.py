@@ -173,6 +173,7 @@ def test_every_link_of_the_start_page_answers(data: str, request: pytest.Fixture
     described = {path.partition("?")[0] for path in links}
     for path in ("/docs", "/openapi.json", "/sparql", "/ontology", "/relations", "/sources", "/statements", "/health"):
         assert path in described
+    assert {path for path, _, _ in GETS if path.startswith("/network") and not path.endswith((".png", "}"))} < described
     for link in links:
         answer = client.get(link)
         assert answer.status_code == 200, (link, answer.text[:500])
