@@ -16,6 +16,7 @@ from typing import NamedTuple
 from graph.entities import Entity, Name, is_provisional
 from graph.importing.countries import SCHEMES, Country, countries
 from graph.importing.events import Mention
+from graph.importing.organisations import SORT, Organisation, organisations
 from graph.names import fold
 from ontology import UNSPECIFIED, Kind, T, vocabulary
 
@@ -25,6 +26,7 @@ _SORTS = ("cameo-", "plover-", "icews-")
 _ACTING_FOR = (Kind.POST, Kind.GOVERNMENT_BODY)
 _AUTHORITIES = (Kind.STATE, Kind.DE_FACTO_AUTHORITY)
 _ANY_ACTOR = (None, Kind.ACTOR)
+_ORGANISED = (Kind.INTERGOVERNMENTAL_ORGANISATION, Kind.ORGANISATION, Kind.GROUP)
 _LONGEST_SLUG = 80
 _LONGEST_WAY = 8
 """Steps from a post to its state that are followed: bodies may belong to each other in a circle."""
@@ -35,6 +37,7 @@ class How(StrEnum):
 
     CODE = "code"
     COUNTRY = "country table"
+    ORGANISATION = "organisation table"
     NAME = "name"
     PROVISIONAL = "provisional"
     NOBODY = "nobody"
@@ -130,6 +133,8 @@ class Resolver:
                 doubts.append(f"{code} is a code of {', '.join(sorted(e.id for e in coded))}")
         if meant:
             return Resolution(name, self._territory(meant), How.COUNTRY, "; ".join([meant.name, *doubts]))
+        if body := _organisation(name, mention, year, doubts):
+            return Resolution(name, self._body(body), How.ORGANISATION, "; ".join([body.name, *doubts]))
         if match := self._of_name(name, mention, country, year, doubts):
             return Resolution(name, match.id, How.NAME, f"{match.label.text}, {match.kind}")
         own = _provisional_id(name, mention, country)
@@ -192,14 +197,7 @@ class Resolver:
     def _territory(self, country: Country) -> str:
         """The id of a country's entity: as curated, else that of the table, which is made where there is none."""
         if (id := self._territories.get(country.id)) is None:
-            id = self._curated(country)
-            if id is None:
-                one = _of_table(country)
-                if self._entities.get(one.id, one) != one:
-                    one = one.model_copy(update={"id": f"{one.id}.{_hash(one.id)}"})
-                id = one.id
-                if id not in self._entities:
-                    self.new[id] = one
+            id = self._curated(country) or self._made(_of_table(country))
             self._territories[country.id] = id
         return id
 
@@ -215,6 +213,25 @@ class Resolver:
             and all(country in table.candidates(c) or not table.candidates(c) for c in e.codes)
         }
         return next((found.pop() for found in (coded, named) if len(found) == 1), None)
+
+    def _body(self, organisation: Organisation) -> str:
+        """The id of an organisation's entity: as curated, else that of the table, which is made where there is none."""
+        coded = {e.id for code in organisation.codes for e in self._by_code.get(code, ()) if e.kind in _ORGANISED}
+        named = {
+            e.id
+            for e in self._by_name.get(fold(organisation.name), ())
+            if e.kind in _ORGANISED and not any(map(organisation.tells_of_another, e.codes))
+        }
+        curated = next((found.pop() for found in (coded, named) if len(found) == 1), None)
+        return curated or self._made(_of_table(organisation))
+
+    def _made(self, one: Entity) -> str:
+        """The id of an entity of a table, which is made where it is not there; a curated one may have its id."""
+        if self._entities.get(one.id, one) != one:
+            one = one.model_copy(update={"id": f"{one.id}.{_hash(one.id)}"})
+        if one.id not in self._entities:
+            self.new[one.id] = one
+        return one.id
 
     def _country_of(self, entity: Entity) -> str | None:
         """The country that the store gives an entity, itself or whomever it belongs to or stands for."""
@@ -257,13 +274,47 @@ class Resolver:
         )
 
 
-def _of_table(country: Country) -> Entity:
-    aliases = tuple(Name(text=a) for a in country.aliases)
-    return Entity(id=country.id, kind=country.kind, label=Name(text=country.name), aliases=aliases, codes=country.codes)
+def _organisation(name: str, mention: Mention, year: int | None, doubts: list[str]) -> Organisation | None:
+    """The organisation that a mention is: by a code that is its own, or by a name if nothing tells of another.
+
+    A short name that means other things as well is one only where a kind or a code says that it is an organisation's.
+    """
+    if mention.kind not in (*_ANY_ACTOR, *_ORGANISED):
+        return None
+    table = organisations()
+    own = {o.id: o for code in _naming(mention) for o in table.coded(code, year)}
+    if len(own) == 1:
+        return own.popitem()[1]
+    sure = mention.kind in _ORGANISED or any(table.coded(code, year) for code in mention.codes)
+    found = table.named(name, year, abbreviations=sure)
+    if len(found) != 1:
+        return None
+    if mention.country:
+        doubts.append(f"{name!r} is given the country {mention.country!r}")
+        return None
+    if other := next((c for c in mention.codes if _tells_of_another_organisation(c, found[0])), None):
+        doubts.append(f"{other} is not {found[0].name}")
+        return None
+    return found[0]
+
+
+def _tells_of_another_organisation(code: str, organisation: Organisation) -> bool:
+    scheme, _, of = code.partition(":")
+    if scheme == "wikipedia":
+        return organisation not in organisations().named(of.replace("_", " "), abbreviations=True)
+    # A code of CAMEO that the table does not have may be of a part or of somebody else.
+    known = (*organisation.codes, *organisation.shared)
+    return organisation.tells_of_another(code) or (scheme == SORT and code not in known)
+
+
+def _of_table(one: Country | Organisation) -> Entity:
+    aliases = one.aliases if isinstance(one, Country) else (*one.aliases, *one.abbreviations)
+    names = tuple(Name(text=a) for a in aliases)
+    return Entity(id=one.id, kind=one.kind, label=Name(text=one.name), aliases=names, codes=one.codes)
 
 
 def _is_of_table(entity: Entity) -> bool:
-    found = countries().get(entity.id)
+    found = countries().get(entity.id) or organisations().get(entity.id)
     return found is not None and _of_table(found) == entity
 
 
@@ -279,9 +330,11 @@ def _actors() -> frozenset[str]:
 
 
 def _depends_on_year(mention: Mention) -> bool:
-    """Whether some country that its name or codes may mean was not there in every year."""
+    """Whether some country or organisation that its name or codes may mean was not there in every year."""
     texts = (mention.name, mention.country or "", *mention.codes)
-    return any(c.since or c.until for t in texts if t for c in countries().candidates(t, adjectives=True))
+    return organisations().depends_on_year(texts) or any(
+        c.since or c.until for t in texts if t for c in countries().candidates(t, adjectives=True)
+    )
 
 
 def _tells_of_another(code: str, country: Country) -> bool:

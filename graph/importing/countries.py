@@ -65,9 +65,9 @@ class Countries:
         for country in self._by_id.values():
             for code in country.codes:
                 self._codes.setdefault(code, []).append(country)
-            for name in {_key(n) for n in (country.name, *country.aliases)}:
+            for name in {key(n) for n in (country.name, *country.aliases)}:
                 self._names.setdefault(name, []).append(country)
-            for name in {_key(a) for a in country.adjectives}:
+            for name in {key(a) for a in country.adjectives}:
                 self._adjectives.setdefault(name, []).append(country)
 
     def __iter__(self) -> Iterator[Country]:
@@ -86,12 +86,12 @@ class Countries:
         return [c for c in self._ever(text, adjectives) if c.there(year)]
 
     def _find(self, text: str, adjectives: bool) -> Sequence[Country]:
-        key = _key(text)
-        found = self._codes.get(_code(text)) or self._names.get(key)
+        plain = key(text)
+        found = self._codes.get(_code(text)) or self._names.get(plain)
         if found is None and adjectives:
-            found = self._adjectives.get(key)
+            found = self._adjectives.get(plain)
         if found is None and (pair := _PAIR.fullmatch(text)):
-            each = [self._names.get(_key(part), []) for part in pair.groups()]
+            each = [self._names.get(key(part), []) for part in pair.groups()]
             found = list(dict.fromkeys(c for named in each for c in named)) if all(each) else None
         return found or ()
 
@@ -146,8 +146,8 @@ def _code(text: str) -> str:
     return f"{scheme}:{code.lstrip('0')}" if scheme in _NUMBERED else text
 
 
-def _key(name: str) -> str:
-    """The form in which names of countries are compared: no accents, case, points, apostrophes or leading article."""
+def key(name: str) -> str:
+    """The form in which names are compared: no accents, case, points, apostrophes or leading article."""
     if not name.isascii():
         name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     plain = name.casefold()

@@ -17,6 +17,7 @@ from graph.frames import entity_faults
 from graph.importing.actors import How, Resolver
 from graph.importing.countries import countries
 from graph.importing.events import Mention
+from graph.importing.organisations import organisations
 from graph.names import fold
 from ontology import UNSPECIFIED, Kind
 from tests.effort import tries
@@ -27,6 +28,8 @@ DAY = date(2031, 3, 1)
 def entity(id: str, kind: str, label: str, **fields: object) -> Entity:
     return Entity.model_validate({"id": id, "kind": kind, "label": label, **fields})
 
+
+IGO = Kind.INTERGOVERNMENTAL_ORGANISATION
 
 # The cast: two states, one of them in the table of countries; people, bodies and places with names to be mistaken.
 CAST = {
@@ -78,6 +81,30 @@ def resolve(mention: Mention, day: date | None = DAY) -> tuple[str, How, str]:
         (Mention("Iceland", Kind.STATE, codes=("iso3166-1-alpha3:ISL", "gw:385")), "iceland", How.COUNTRY),
         (Mention("Abkhazia", Kind.DE_FACTO_AUTHORITY), "abkhazia", How.COUNTRY),
         (Mention("Greenland", Kind.PLACE), "greenland", How.COUNTRY),
+        # Organisations by the table, as each data set writes them.
+        (Mention("United Nations"), "united-nations", How.ORGANISATION),
+        (Mention("THE UN", IGO, codes=("cameo-actor:IGOUNO",)), "united-nations", How.ORGANISATION),
+        (Mention("United Nations (General)", IGO, codes=("paa-x:IGO_49",)), "united-nations", How.ORGANISATION),
+        (Mention("U.N.", IGO), "united-nations", How.ORGANISATION),
+        (
+            Mention("UN Security Council", None, None, ("cameo-actor:IGOUNO",)),
+            "united-nations-security-council",
+            How.ORGANISATION,
+        ),
+        (
+            Mention("African Union", Kind.ACTOR, codes=("paa-x:IGO_87", "glopad:GP-6")),
+            "african-union",
+            How.ORGANISATION,
+        ),
+        (Mention("AU", IGO), "african-union", How.ORGANISATION),
+        (Mention("THE AU", None, None, ("cameo-actor:IGOAFRAFU",)), "african-union", How.ORGANISATION),
+        (Mention("European Union", IGO, codes=("wikipedia:European_Union",)), "european-union", How.ORGANISATION),
+        (
+            Mention("Organisation for Security and Co-operation in Europe"),
+            "organization-for-security-and-cooperation-in-europe",
+            How.ORGANISATION,
+        ),
+        (Mention("OSCE Minsk Group", Kind.GROUP), "minsk-group", How.ORGANISATION),
         # By name, exactly and of one only.
         (Mention("Ada Norn", Kind.PERSON), "ada-norn", How.NAME),
         (Mention("ADA  NORN"), "ada-norn", How.NAME),
@@ -98,6 +125,13 @@ def test_certain_ones_are_found(mention: Mention, id: str, how: How) -> None:
     [
         (Mention("Twin", codes=("guilds:8",)), "guilds:8 is a code of twin-a, twin-b"),
         (Mention("Somebody", codes=("cameo-actor:ARMGOV",)), ""),
+        (Mention("AU"), ""),  # of which nothing says that it is an organisation
+        (Mention("THE EU", IGO, codes=("cameo-actor:IGOEUREECGOV",)), "cameo-actor:IGOEUREECGOV is not European Union"),
+        (Mention("United Nations", IGO, codes=("paa-x:IGO_9999",)), "paa-x:IGO_9999 is not United Nations"),
+        (Mention("United Nations", codes=("wikipedia:UN_Watch",)), "wikipedia:UN_Watch is not United Nations"),
+        (Mention("United Nations", None, "Armenia"), "'United Nations' is given the country 'Armenia'"),
+        (Mention("United Nations", Kind.PERSON), ""),
+        (Mention("UN envoy", IGO), ""),
         (Mention("Bo Sund"), "bo-1, bo-2 have the name"),
         (Mention("Envoy"), ""),
         (Mention("Ada Nor"), ""),
@@ -346,3 +380,38 @@ def test_a_known_mention_is_found_in_half_a_microsecond() -> None:
             bare.get((mention, DAY.year))
         bare_best = min(bare_best, time.perf_counter() - start)
     assert best < 3 * bare_best  # hardly more than a look-up, on any machine
+
+
+def test_an_organisation_is_meant_in_the_years_in_which_it_was_there() -> None:
+    assert resolve(Mention("OAU"), date(1994, 7, 1))[0] == "organization-of-african-unity"
+    assert resolve(Mention("OAU"), date(2014, 7, 1))[1] is How.PROVISIONAL
+    assert resolve(Mention("African Union"), date(1994, 7, 1))[1] is How.PROVISIONAL
+    assert resolve(Mention("African Union"), None)[0] == "african-union"
+
+
+def test_a_curated_organisation_comes_before_that_of_the_table() -> None:
+    for one in (
+        entity("the-league", "intergovernmental-organisation", "League", codes=["paa-x:IGO_346"]),
+        entity("the-league", "intergovernmental-organisation", "Arab League"),
+    ):
+        resolver = Resolver({one.id: one})
+        assert resolver.entity(Mention("League of Arab States"), DAY) == "the-league"
+        assert not resolver.new
+
+
+def test_an_organisation_of_the_table_is_made_once_and_found_again() -> None:
+    first = Resolver({})
+    id = first.entity(Mention("UNSC"), DAY)
+    assert first.new[id].codes == ("paa-x:IGO_8",)
+    again = Resolver(first.new)
+    assert again.entity(Mention("UN Security Council", IGO), DAY) == id
+    assert not again.new
+
+
+def test_no_two_organisations_share_a_name_or_a_code_of_their_own() -> None:
+    table = organisations()
+    for one in table:
+        assert one.kind in (IGO, Kind.GROUP)
+        assert all(table.named(n, abbreviations=True) == [one] for n in (one.name, *one.aliases, *one.abbreviations))
+        assert all(table.coded(code)[0] == one or code.startswith("cameo-actor:") for code in one.codes)
+        assert not any(countries().candidates(n, adjectives=True) for n in (one.name, *one.aliases))

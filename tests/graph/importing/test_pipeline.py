@@ -214,7 +214,10 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(empty: KnowledgeGraph, file
     [
         (b"", "is empty"),
         (b"\n\n", "is empty"),
-        (icews([{}], columns=[*list(ROW)[:-1], "Longitudo"]), "lacks Longitude and has 'Longitudo'"),
+        (
+            icews([{}], columns=["CAMEO Kode" if c == "CAMEO Code" else c for c in ROW]),
+            "lacks CAMEO Code and has 'CAMEO Kode'",
+        ),
         (gzip.compress(icews([{}] * 50))[:-20], "cut off or damaged"),
     ],
 )
