@@ -369,6 +369,7 @@ def _file(f: File) -> Json:
         "format": f.report.format if f.report else None,
         "earliest": f.earliest,
         "latest": f.latest,
+        "covers": f.source.covers,
         "statements": f.statements,
         "records": counts,
         "other_encoding": f.report.other_encoding if f.report else None,

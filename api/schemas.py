@@ -349,6 +349,7 @@ class SourceBody(Body):
     publisher: str | None
     published: str | None
     retrieved: str | None
+    covers: Annotated[str | None, Field(description="The period of which it tells all, as declared; EDTF.")]
     language: str | None
     licence: str | None
     sha256: str | None
@@ -447,6 +448,7 @@ class FileBody(Body):
     format: str | None
     earliest: date | None
     latest: date | None
+    covers: Annotated[str | None, Field(description="The period of which it tells all, as declared; EDTF.")]
     statements: int
     records: CountsBody | None
     other_encoding: Annotated[int | None, Field(description="Records that are not in the encoding of the format.")]

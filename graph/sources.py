@@ -19,13 +19,26 @@ def check_edtf(text: str) -> str:
 Edtf = Annotated[
     str, AfterValidator(check_edtf), Field(description="Date in EDTF (ISO 8601-2), no finer than its source")
 ]
+
+
+def check_period(text: str) -> str:
+    """The text itself where it is EDTF with a first and a last day; raises ValueError elsewhere."""
+    if None in edtf_bounds(text):
+        raise ValueError(f"{text!r} is open: a period has a first and a last day")
+    return text
+
+
+Period = Annotated[
+    str, AfterValidator(check_period), Field(description="Period in EDTF: 2018, 2018-06, 2018-01-01/2018-06-30")
+]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 in lower-case hexadecimal")]
 
 
 class Source(Model):
     """One released text, file or data set. Its text is not kept: `sha256` and `length` stand for it.
 
-    `file` is the name to look for in a folder of texts, `length` the number of Unicode code points.
+    `covers` is the period of which it tells all that its kind tells, as somebody who knows has said. `file` is the name
+    to look for in a folder of texts, `length` the number of Unicode code points.
     `coder` and `modality` are those of all its statements that do not say otherwise: stored once here.
     """
 
@@ -35,6 +48,7 @@ class Source(Model):
     publisher: Text | None = None
     published: Edtf | None = None
     retrieved: Edtf | None = None
+    covers: Period | None = None
     language: Language | None = None
     licence: Text | None = None
     sha256: Sha256 | None = None

@@ -43,6 +43,14 @@ Values = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="What else a format can be told; may be repeated."),
 ]
+Covers = Annotated[
+    str | None,
+    typer.Option(
+        "--covers", metavar="PERIOD",
+        help="The period of which the files together tell all, such as 2018 or 2018-01-01/2018-06-30: tables then have "
+        "zeros where they tell of nothing.",
+    ),
+]  # fmt: skip
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell everything and write nothing.")]
 Rejects = Annotated[
     Path | None,
@@ -54,8 +62,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the reports as JSON.
 
 def import_(
     format: Name = None, files: Files = None, listed: Listed = False, store: Store = None, name: Called = None,
-    names: Names = None, mapping: Mapping = None, values: Values = None, dry_run: DryRun = False,
-    rejects: Rejects = None, wait: Wait = 10, as_json: AsJson = False,
+    names: Names = None, mapping: Mapping = None, values: Values = None, covers: Covers = None,
+    dry_run: DryRun = False, rejects: Rejects = None, wait: Wait = 10, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Import released files of event data or agreements, each event with its source.
 
@@ -70,7 +78,7 @@ def import_(
     folder = named_store(store)
     if folder is None and not dry_run:
         raise typer.BadParameter("name the store: --store FOLDER, or TERTIUS_STORE in the environment")
-    given = Options(tuple(names or ()), mapping, dict(_pair(v) for v in values or ()))
+    given = Options(tuple(names or ()), mapping, dict(_pair(v) for v in values or ()), covers)
     with contextlib.ExitStack() as stack:
         # What cannot be written is told before anything is imported.
         told = stack.enter_context(output(rejects)) if rejects and not dry_run else None

@@ -31,7 +31,8 @@ def dataset_page(h: Holding) -> Html:
     files: list[tuple[object, ...]] = [
         (
             link(f"/id/source/{quote(f.source.id)}", f.source.title), f"{f.statements:,}",
-            _days(f.earliest, f.latest), *_counts({n: getattr(f.report, n) for n in COUNTS} if f.report else {}),
+            _days(f.earliest, f.latest), f.source.covers or "",
+            *_counts({n: getattr(f.report, n) for n in COUNTS} if f.report else {}),
         )
         for f in h.files
     ]  # fmt: skip
@@ -51,7 +52,7 @@ def dataset_page(h: Holding) -> Html:
             ) if h.sources else None),
         ),
         el("h2", "Files"),
-        table(("file", "statements", "period", *COUNTS), files),
+        table(("file", "statements", "tells of", "declared to cover", *COUNTS), files),
         el("p", "Records read are stored, repeated or rejected.", class_="soft") if h.reports else "",
         _listed("Codes for which only a wider relation stands", ("code", "records"), h.unmapped_codes),
         _listed("Why records were rejected", ("reason", "records"), h.reasons),

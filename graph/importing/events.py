@@ -68,6 +68,8 @@ class Options:
     """Name tables of the forms that hold numbers: entities first, then relations."""
     mapping: Path | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    covers: str | None = None
+    """The period of which the files together tell all that their kind tells, in EDTF."""
 
 
 class Format(Protocol):

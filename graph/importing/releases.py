@@ -20,7 +20,7 @@ from graph.importing.pipeline import IMPORTER, FileImport, ImportReport
 from graph.importing.registry import with_suggestion
 from graph.revisions import IMPORTS
 from graph.snapshot import Snapshot
-from graph.sources import Source
+from graph.sources import Source, check_period
 from graph.writing import Draft
 from ontology import Modality
 
@@ -91,6 +91,7 @@ class Release:
         self.source = Source(
             id=source_id(format, file.name), title=file.name, kind=format.kind, licence=format.licence,
             sha256=file.sha256, file=file.name, dataset=format.dataset, coder=format.coder, modality=Modality.CODED,
+            covers=_period(options.covers),
         )  # fmt: skip
         self._folder = originals_folder(store, self.source)
         self._beside = beside(options)
@@ -123,6 +124,18 @@ class Release:
             yield from statements
         except FormatError as error:
             raise with_suggestion(error, self.file, self.format.name) from None
+
+
+def _period(covers: str | None) -> str | None:
+    """The period as it is. Raises InputError where it is none."""
+    if covers is None:
+        return None
+    try:
+        return check_period(covers.strip())
+    except ValueError as error:
+        raise InputError(
+            f"what the files cover is no period: {error}", way_out="write 2018, 2018-06 or 2018-01-01/2018-06-30"
+        ) from None
 
 
 def beside(options: Options) -> str:

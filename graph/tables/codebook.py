@@ -55,8 +55,8 @@ RULES = (
     "Kinds of evidence stand in columns of their own and are never added up: the same event may be in several.",
     "Zero: at least one data set of that kind, among those selected, names every part of the unit, tells of such acts "
     "at all, and covers the whole period. Missing: otherwise. Curated texts never give a zero.",
-    "A data set covers the days from the first to the last of each of its files, without days that have less than a "
-    "tenth of the file's mean number of statements.",
+    "A data set covers the periods that its files are declared to cover, and of a file without such a declaration the "
+    "days from first to last, without days that have less than a tenth of the file's mean number of statements.",
     "A data set is taken to be whole on those days: of one that was loaded in part only, zeros are of that part.",
     "Both bounds missing: nothing is known. Only the upper bound missing: there is none.",
     "Bounds are of what the sources tell, not of what happened: what nobody reported is in none of them.",
@@ -145,7 +145,8 @@ def codebook_markdown(table: Table, content: bytes | None = None) -> str:
             f"- Licence: {_cell('; '.join(data['licences']) or 'none stated')}",
             f"- Covers: {covers or 'nothing: it gives no zeros'}",
             *(
-                f"- Source `{s['id']}`: {_cell(s['title'])}, SHA-256 {s['sha256'] or 'unknown'}"
+                f"- Source `{s['id']}`: {_cell(s['title'])}, "
+                f"{'declared to cover ' + s['covers'] + ', ' if s['covers'] else ''}SHA-256 {s['sha256'] or 'unknown'}"
                 for s in data["sources"]
             ),
             "",
@@ -207,7 +208,7 @@ def _datasets(table: Table) -> Iterator[dict[str, Any]]:
         }
 
 
-_OF_SOURCES = {"id", "title", "publisher", "published", "licence", "sha256"}
+_OF_SOURCES = {"id", "title", "publisher", "published", "licence", "covers", "sha256"}
 
 
 def _word(value: Any) -> str:

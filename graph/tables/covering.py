@@ -10,6 +10,8 @@ from graph.columns import NONE, OPEN_END, OPEN_START, STATUSES, SUBJECT_IS_STATE
 from graph.evidence import Evidence, evidence
 from graph.questions import Level, rolled_up
 from graph.snapshot import Snapshot
+from graph.sources import Source
+from graph.times import edtf_bounds
 from ontology import Status
 
 Mask = npt.NDArray[np.bool_]
@@ -20,8 +22,9 @@ _STRAGGLERS = 0.1
 class Covering:
     """A data set of events or agreements: on which days it tells of what happened, of whom, and of what.
 
-    `spans` are first and last days, in order and apart; `named` has a place for each entity and a last one for none.
-    `whats` are those relations or families, as the table tells them apart, of which it tells at all.
+    `spans` are first and last days, in order and apart, as declared or else as the files tell; `named` has a place for
+    each entity and a last one for none. `whats` are those relations or families, as the table tells them apart, of
+    which it tells at all.
     """
 
     dataset: str
@@ -59,7 +62,14 @@ def coverings(snapshot: Snapshot, rows: Rows, whats: Ints, level: Level) -> list
     for (dataset, kind), numbers in sorted(groups.items()):
         of_it = np.zeros(len(c.sources), bool)
         of_it[numbers] = True
-        spans = [span for n in numbers if (span := _span(c, np.flatnonzero(standing & (c.source == n))))]
+        spans = [
+            span
+            for n in numbers
+            if (
+                span := _declared(snapshot.sources[c.sources[n]])
+                or _span(c, np.flatnonzero(standing & (c.source == n)))
+            )
+        ]
         found.append(
             Covering(
                 dataset,
@@ -71,6 +81,16 @@ def coverings(snapshot: Snapshot, rows: Rows, whats: Ints, level: Level) -> list
             )
         )
     return found
+
+
+def _declared(source: Source) -> tuple[int, int] | None:
+    """First and last day of the period that the source is said to cover."""
+    if source.covers is None:
+        return None
+    low, high = edtf_bounds(source.covers)
+    assert low is not None, "a period has a first day"
+    assert high is not None, "a period has a last day"
+    return low.toordinal(), high.toordinal()
 
 
 def _span(c: Columns, rows: Rows) -> tuple[int, int] | None:

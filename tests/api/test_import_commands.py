@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from api.cli import app
 from graph import KnowledgeGraph
 from graph.revisions import RevisionFolder
+from graph.tables import codebook_markdown
 from tests.graph.importing.tables import icews
 
 
@@ -88,3 +89,26 @@ def test_an_import_that_is_told_to_end_leaves_nothing(tmp_path: Path, ending: si
     assert (process.returncode, told) == (130, b"interrupted\n")
     assert not store.exists()
     assert not list(pipe.iterdir())
+
+
+def test_what_files_cover_is_declared_and_told(file: Path, tmp_path: Path) -> None:
+    store = tmp_path / "kg"
+    done = run("import", "icews", file, "--store", store, "--covers", "2018-13")
+    assert (done.exit_code, store.exists()) == (1, False)
+    assert "what the files cover is no period: " in done.stderr
+    assert "write 2018, 2018-06 or 2018-01-01/2018-06-30" in done.stderr
+    assert "is open" in run("import", "icews", file, "--store", store, "--covers", "2018/..").stderr
+    assert run("import", "icews", file, "--store", store).exit_code == 0
+    with KnowledgeGraph(store) as kg:
+        assert [s.covers for s in kg.sources()] == [None]
+        before = kg.statements()
+    # What is declared afterwards replaces the source alone.
+    assert run("import", "icews", file, "--store", store, "--covers", "2018").exit_code == 0
+    with KnowledgeGraph(store) as kg:
+        assert [s.covers for s in kg.sources()] == ["2018"]
+        assert kg.statements() == before
+        revision = kg.snapshot.revision
+    assert run("import", "icews", file, "--store", store, "--covers", "2018").exit_code == 0
+    with KnowledgeGraph(store) as kg:
+        assert kg.snapshot.revision == revision
+        assert "declared to cover 2018, SHA-256" in codebook_markdown(kg.table("dyad", by="year"))

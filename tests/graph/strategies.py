@@ -106,6 +106,7 @@ sources = st.builds(
     publisher=optional(texts),
     published=optional(edtf()),
     retrieved=optional(edtf()),
+    covers=optional(st.sampled_from(["2018", "2018-06", "2018-01-01/2018-06-30"])),
     language=optional(languages),
     licence=optional(texts),
     sha256=optional(st.binary(min_size=32, max_size=32).map(bytes.hex)),

@@ -399,10 +399,10 @@ def act(number: int, day: str, *, source: str = "table", **more: object) -> Stat
 
 
 def counts(
-    kg: KnowledgeGraph, said: list[Statement], prefix: str = "coded", **more: Any
+    kg: KnowledgeGraph, said: list[Statement], prefix: str = "coded", *, covers: str | None = None, **more: Any
 ) -> dict[Key, tuple[int | None, ...]]:
-    """Bounds of statements and of events by unit and period."""
-    snapshot = revision_of(kg, said, {s.id: s for s in (TABLE, NOTE)})
+    """Bounds of statements and of events by unit and period, where the table is said to cover a period."""
+    snapshot = revision_of(kg, said, {s.id: s for s in (TABLE.model_copy(update={"covers": covers}), NOTE)})
     options: dict[str, Any] = {"unit": Unit.DYAD, "by": By.MONTH, "selection": Selection()} | more
     found = rows_of(table(snapshot, **options))
     names = [f"{prefix}_{b}" for b in ("statements_low", "statements_high", "events_low", "events_high")]
@@ -443,6 +443,25 @@ def test_days_long_before_those_of_a_file_are_not_covered_by_it(norland: Knowled
     much = [act(n, f"2031-02-{n % 28 + 1:02}") for n in range(600)]
     rows = counts(norland, [act(1000, "2030-02-01"), *much])
     assert [k[2] for k, v in rows.items() if v[0] is not None] == ["2030-02", "2031-02"]
+
+
+@pytest.mark.parametrize(
+    ("covers", "covered"),
+    [("2031", ["2031-01", "2031-02", "2031-03"]), ("2031-02", ["2031-02"]), ("2031-01-02/2031-03-30", ["2031-02"])],
+)
+def test_a_declared_period_holds_whatever_the_days_tell(
+    norland: KnowledgeGraph, covers: str, covered: list[str]
+) -> None:
+    said = [act(1, "2031-02-10"), act(2, "2031-02-10", subject="bo-sund", object="ada-norn")]
+    window = Selection(since=date(2031, 1, 1), until=date(2031, 3, 31))
+    rows = counts(norland, said, selection=window, covers=covers)
+    pair = {k[2]: v[0] for k, v in rows.items() if k[:2] == ("norland", "sudland")}
+    assert pair == {m: 1 if m == "2031-02" else 0 if m in covered else None for m in pair}
+    assert len(pair) == 3
+    # Without a declaration one day of a month covers none.
+    assert [v[0] for k, v in sorted(counts(norland, said, selection=window).items()) if k[0] == "norland"] == [
+        None, 1, None,
+    ]  # fmt: skip
 
 
 def test_dates_over_several_periods_count_in_upper_bounds_only(norland: KnowledgeGraph) -> None:
