@@ -26,7 +26,6 @@ EVENTS = {Evidence.CLAIM: "claims", Evidence.EVENT: "coded", Evidence.AGREEMENT:
 """Names of the numbers of events by kind of evidence."""
 _CLAIM, _AGREEMENT = KINDS.index(Evidence.CLAIM), KINDS.index(Evidence.AGREEMENT)
 _CODED = MODALITIES.index(Modality.CODED)
-_FAMILIES = sorted(vocabulary().families)
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ class Dyads:
             "exact": self.exact.tolist(),
             **{EVENTS[kind]: self.events[:, n].tolist() for n, kind in enumerate(KINDS)},
             "statements": [tuple(ids[a:b]) for a, b in pairwise(starts)],
-            "families": _words(self.families, _FAMILIES),
+            "families": _words(self.families, sorted(vocabulary().families)),
             "modalities": _words(self.modalities, [m.value for m in MODALITIES]),
             "sign": [None if s == NO_SIGN else s for s in self.sign.tolist()],
             "mixed": self.mixed.tolist(),
@@ -193,7 +192,8 @@ def dyads_of(snapshot: Snapshot, asked: Asked, chosen: Chosen) -> Dyads:
     unsure = several | ((events > 1) & (np.bincount(told.cell[loose], minlength=cells) > 0))
     unsure |= np.bincount(told.cell[c.flags[row] & REPEATED != 0], minlength=cells) > 0
     low, high = _bounds(c.earliest[row], c.latest[row], begins)
-    family = np.array([1 << _FAMILIES.index(vocabulary().relations[r].family) for r in c.relations] or [0], np.int64)
+    families = sorted(vocabulary().families)
+    family = np.array([1 << families.index(vocabulary().relations[r].family) for r in c.relations] or [0], np.int64)
     return Dyads(
         snapshot, asked, chosen, directed, pair[begins] // size, pair[begins] % size,
         weight=by_kind.max(axis=1, initial=0),

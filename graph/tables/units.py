@@ -135,7 +135,7 @@ class _People:
         c = snapshot.columns
         subject, object, self._parties, sets = rolled_up(snapshot, rows, level)
         kinds = [e.kind if (e := snapshot.entities.get(id)) and id != UNSPECIFIED else None for id in c.entities]
-        self._actor = np.array([*(k in _ACTORS for k in kinds), False])  # the last place is that of NONE, -1
+        self._actor = np.array([*(k in _actor_kinds() for k in kinds), False])  # the last place is that of NONE, -1
         self._conflict = np.array([*(k is Kind.CONFLICT for k in kinds), False])
         stated = c.flags[rows] & SUBJECT_IS_STATEMENT != 0
         self._by_somebody, self._to_somebody = stated | (subject != NONE), object != NONE
@@ -253,13 +253,14 @@ class _People:
         return whole.where((whole.one != NONE) & (whole.other != NONE) & (whole.one != whole.other))
 
 
-_ACTORS = vocabulary().relations["mediates"].frame.party_kinds
+def _actor_kinds() -> frozenset[str]:
+    return vocabulary().relations["mediates"].frame.party_kinds
 
 
 def _is_joint(relation: Relation) -> bool:
     """Whether parties do it together with the subject: they sign what is no actor."""
     frame = relation.frame
-    return relation.family != MEDIATION and "parties" in frame.permits and frame.object_kinds.isdisjoint(_ACTORS)
+    return relation.family != MEDIATION and "parties" in frame.permits and frame.object_kinds.isdisjoint(_actor_kinds())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The vocabulary is complete, refuses what is not, and one edit in one Turtle file adds a relation."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -168,3 +170,10 @@ def test_alignments_lead_to_the_standard_vocabularies() -> None:
     text = (FOLDER / "tertius.ttl").read_text(encoding="utf-8")
     used = {p for p in ("prov", "org", "foaf", "skos", "schema", "oa") if f" {p}:" in text.partition("#####")[2]}
     assert used == {"prov", "org", "foaf", "skos", "schema", "oa"}
+
+
+def test_importing_the_packages_reads_no_vocabulary() -> None:
+    program = (
+        "import api.app, api.jobs, graph; from ontology import vocabulary; assert not vocabulary.cache_info().currsize"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
