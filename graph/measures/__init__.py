@@ -1,6 +1,7 @@
 """Measures on networks: pure functions over networkx graphs or arrays of ties, one module a family of measures."""
 
 from graph.measures.arrays import Ties
+from graph.measures.backtest import SCORES, Among, Backtest, Before, Ranking, Trial, backtest
 from graph.measures.balance import Balance, Frustration, SignedTies, balance, balance_over, frustration, signed
 from graph.measures.brokerage import COUNTED, Brokerage, Role, Score, brokerage
 from graph.measures.centrality import (
@@ -40,10 +41,14 @@ from graph.measures.tension import Tense, Tension, tension
 __all__ = [
     "COUNTED",
     "MEASURES",
+    "SCORES",
     "Acceptance",
+    "Among",
     "Answered",
     "Answers",
+    "Backtest",
     "Balance",
+    "Before",
     "Brokerage",
     "Candidate",
     "Candidates",
@@ -56,6 +61,7 @@ __all__ = [
     "Measure",
     "Mediator",
     "Overlap",
+    "Ranking",
     "Rival",
     "Rivalry",
     "Role",
@@ -64,9 +70,11 @@ __all__ = [
     "Tense",
     "Tension",
     "Ties",
+    "Trial",
     "acceptance",
     "against_chance",
     "answered",
+    "backtest",
     "balance",
     "balance_over",
     "betweenness",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.util import find_spec
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import networkx as nx
@@ -110,10 +111,14 @@ def components(network: Measured) -> list[frozenset[Hashable]]:
     """The parts of the network that no tie joins, whatever its direction: largest first, then by the first actor."""
     ties = Ties.of(network)
     label = _labels(ties)
-    parts: dict[int, list[Hashable]] = {}
-    for actor, part in zip(ties.actors, label.tolist(), strict=True):
-        parts.setdefault(part, []).append(actor)
-    return sorted(map(frozenset, parts.values()), key=len, reverse=True)
+    sizes = np.bincount(label, minlength=1)
+    largest = sizes.argmax()
+    others = np.flatnonzero(label != largest)
+    left = [ties.actors[n] for n in others[np.argsort(label[others], kind="stable")].tolist()]
+    sizes[largest] = 0
+    walk = iter(left)
+    parts = [frozenset(ties.actors).difference(left), *(frozenset(islice(walk, n)) for n in sizes[sizes > 0].tolist())]
+    return sorted(filter(None, parts), key=len, reverse=True)
 
 
 def pagerank(network: Measured, weight: str | None = None) -> Values:
@@ -245,17 +250,28 @@ def _igraph(ties: Ties) -> Any:
 
 
 def _labels(ties: Ties) -> Ints:
-    """For each actor the first actor of its component, by place: the smallest is handed on until nothing changes."""
-    label = np.arange(len(ties))
+    """For each actor the first actor of its component, by place.
+
+    One tie of each mostly joins nearly all: of the others only those of who is left apart need a look.
+    """
+    some = np.flatnonzero(ties.source[1:] != ties.source[:-1]) + 1  # the first of each, but for the first of all
+    root = _joined(np.arange(len(ties)), ties.source[some], ties.target[some])
+    apart = root != np.bincount(root, minlength=1).argmax()
+    some = np.flatnonzero(apart.take(ties.source) | apart.take(ties.target))
+    return _joined(root, ties.source[some], ties.target[some])
+
+
+def _joined(root: Ints, one: Ints, other: Ints) -> Ints:
+    """Roots, each the first of its part, with the parts that these ties join as one (Shiloach and Vishkin 1982)."""
     while True:
-        new = label.copy()
-        np.minimum.at(new, ties.target, label[ties.source])
-        np.minimum.at(new, ties.source, label[ties.target])
-        np.minimum.at(new, label, new.copy())
-        new = new[new]  # a label's own label: the way halves with each turn
-        if (new == label).all():
-            return label
-        label = new
+        a, b = root[one], root[other]
+        differ = a != b
+        if not differ.any():
+            return root
+        one, other, a, b = one[differ], other[differ], a[differ], b[differ]
+        np.minimum.at(root, np.maximum(a, b), np.minimum(a, b))
+        while (root[root] != root).any():
+            root = root[root]
 
 
 def _by_actor(ties: Ties, values: "Floats | Ints") -> Values:

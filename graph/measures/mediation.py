@@ -294,7 +294,7 @@ def candidates(network: Network, one: str, other: str, *, least: int = 1) -> Can
 
     `network` has signed ties, as `kg.network(projection="signed")` or "dyads" gives; with directions, those of both
     count. A good tie has sign 1; a tie of sign -1 or a mixed one, in either direction, speaks against. Nobody is
-    ranked: no test on real mediations has shown that a ranking finds more than chance. Raises ParameterError.
+    ranked: see `graph.measures.backtest` for what rankings do on real mediations. Raises ParameterError.
     """
     if one == other:
         raise ParameterError("between", f"takes two different actors, got {one} twice")
