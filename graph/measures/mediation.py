@@ -298,6 +298,8 @@ def candidates(network: Network, one: str, other: str, *, least: int = 1) -> Can
     """
     if one == other:
         raise ParameterError("between", f"takes two different actors, got {one} twice")
+    if network.is_multigraph():
+        raise ParameterError("network", 'has parallel ties, not pairs: give kg.network(projection="signed")')
     for side in (one, other):
         if side not in network:
             return Candidates((one, other), (), (), f"{side} has no tie in this network")
@@ -340,7 +342,7 @@ def _ties(network: Network, one: str, other: str) -> list[dict[str, Any]]:
 
 
 def _positive(ties: list[dict[str, Any]]) -> int:
-    return sum(int(t.get("positive", t.get("weight", 1))) for t in ties if t.get("sign") == 1)
+    return sum(int(t.get("positive", 1)) for t in ties if t.get("sign") == 1)
 
 
 def _mediations(network: Network) -> Iterator[_Mediation]:

@@ -58,6 +58,11 @@ class Answers:
         sure = sum(f.answered for f in self.found)
         return (sure / acts, (sure + sum(f.may_be for f in self.found)) / acts) if acts else None
 
+    @property
+    def reason(self) -> str | None:
+        """Why there is no share."""
+        return None if self.share else "none of the statements has a date" if self.found else "there are no statements"
+
     def frame(self) -> "pd.DataFrame":
         """A row for each pair. Raises MissingExtraError."""
         names = ("actor", "other", "acts", "answered", "may_be", "undated", "returned", "share", "reason")

@@ -1,18 +1,22 @@
 """How tense it is between two: acts of conflict beside acts of cooperation, period by period, between bounds."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from graph.columns import NONE, OPEN_END, OPEN_START
 from graph.dataframes import frame
-from graph.evidence import Evidence
+from graph.evidence import KINDS, Evidence
 from graph.exceptions import ParameterError
 from graph.networks.asked import actor
-from graph.questions import Level
+from graph.questions import TOLD, Level
 from graph.tables.periods import By
 from graph.tables.tables import PREFIXES, Split, Table
-from graph.tables.units import Unit
-from ontology import Modality
+from graph.tables.units import Unit, members
+from ontology import Modality, vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +56,13 @@ class Tension:
     periods: tuple[Tense, ...]
     undated: dict[Evidence, dict[str, int]]
 
+    @property
+    def reason(self) -> str | None:
+        """Why there are no periods."""
+        if self.periods:
+            return None
+        return "nothing of either sign is told of the two" + (" that has a date" if self.undated else "")
+
     def rows(self) -> Iterator[dict[str, Any]]:
         """One row for each period and kind of evidence."""
         for p in self.periods:
@@ -86,8 +97,9 @@ def tension(
     most, least = (_Cells(kg.table(Unit.DYAD, **asked, **more), between) for more in _MORE)
     periods: list[Tense] = []
     undated: dict[Evidence, dict[str, int]] = {}
+    without = _undated(kg, between, whom, {n: v for n, v in asked.items() if n in filters or n == "involving"})
     for kind, prefix in PREFIXES.items():
-        loose = {s: most.undated(s, prefix) for s in _SIGNS}
+        loose = {s: without[kind, s] for s in _SIGNS}
         told = [(p, [most.events(p, s, prefix) for s in _SIGNS]) for p in most.periods]
         if not any(loose.values()) and not any(high for _, those in told for _, high in filter(None, those)):
             continue
@@ -120,9 +132,29 @@ class _Cells:
             return None
         return cell[f"{prefix}_events_low"], cell[f"{prefix}_events_high"]
 
-    def undated(self, sign: str, prefix: str) -> int:
-        """Statements that have no date."""
-        return max((c[f"{prefix}_undated"] for (_, s), c in self._of.items() if s == sign), default=0)
+
+def _undated(
+    kg: "KnowledgeGraph", between: tuple[str, str], level: Level, filters: dict[str, Any]
+) -> Counter[tuple[Evidence, str]]:
+    """Statements of acts between the two that have no date at all, by kind of evidence and sign: tables have no line
+    for whom nothing dated is told of."""
+    snapshot = kg.snapshot
+    c, origins = snapshot.columns, snapshot.selector.origins
+    selection = kg.select(**{n: v for n, v in filters.items() if n not in ("joined", "complete")})
+    rows = snapshot.selector.select(replace(selection, since=None, until=None)).rows
+    loose = rows[
+        (c.earliest[rows] == OPEN_START) & (c.latest[rows] == OPEN_END) & np.isin(c.modality[rows], sorted(TOLD))
+    ]
+    found = members(snapshot, loose, Unit.DYAD, level, selection, joined=False)
+    numbers = [c.entity_number.get(id, NONE) for id in between]
+    of_pair = found.where(np.isin(found.units[:, -2], numbers) & np.isin(found.units[:, -1], numbers))
+    signs = {-1: "conflict", 1: "cooperation"}
+    counts: Counter[tuple[Evidence, str]] = Counter()
+    for row in set(loose[of_pair.at].tolist()):
+        sign = signs.get(vocabulary().relations[c.relations[c.relation[row]]].sign or 0)
+        if sign:
+            counts[KINDS[origins.evidence[c.source[row]]], sign] += 1
+    return counts
 
 
 def _pair(kg: "KnowledgeGraph", one: str, other: str, level: Level) -> tuple[str, str]:
