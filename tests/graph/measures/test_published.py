@@ -88,7 +88,7 @@ def test_an_ego_has_the_effective_size_that_is_worked_out_for_it() -> None:
     """Burt's (1992) example as Borgatti (1997), Structural holes: unpacking Burt's redundancy measures, Connections 20,
     works it out for G: six contacts, less the 8/6 others that each of them has among them on average."""
     network: nx.Graph[str] = nx.Graph()
-    network.add_edges_from(tuple(pair) for pair in ("AB", "AF", "AG", "AE", "EG", "FG", "BG", "BD", "DG", "GC"))
+    network.add_edges_from((pair[0], pair[1]) for pair in ("AB", "AF", "AG", "AE", "EG", "FG", "BG", "BD", "DG", "GC"))
     found = holes(network).of()
     assert {ego: round(found[ego].effective_size or 0, 2) for ego in "GAC"} == {"G": 4.67, "A": 2.5, "C": 1}
     assert {ego: round(found[ego].constraint or 0, 3) for ego in "GAC"} == {"G": 0.4, "A": 0.595, "C": 1}
