@@ -50,6 +50,7 @@ class NodeBody(Body):
     objects: list[str] | None = None
     statements: list[str] | None = None
     modalities: list[Modality] | None = None
+    voices: Annotated[list[str] | None, Field(description="Outermost speakers; empty: the source itself.")] = None
     evidence: str | None = None
     earliest: date | None = None
     latest: date | None = None

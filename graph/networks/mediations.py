@@ -34,12 +34,12 @@ def mediations(snapshot: Snapshot, asked: Asked) -> "nx.Graph[str]":
 
     A mediation is one statement of the family mediation, or all that share an event; of coded events only those of
     one mediator and relation, since an event there is only a story's sentence. Its node has the id of the event
-    (`event:ID`) or statement (`statement:ID`), with `relations`, `statements`, `modalities`, `evidence`,
-    `earliest` and `latest`. An edge has `parts`: "mediator" (the subject of mediates and what is narrower, and
-    co-mediators), "party", other roles by their names, and in offers, requests and answers "subject" and "object";
-    and `statements`, those that say so. It has no sign. Without another family or relation it is of those who
-    mediate: to offer mediation is not to mediate. Processes and agreements that a mediation is about stand in
-    `objects` of its node. Raises what `Selector.select` raises.
+    (`event:ID`) or statement (`statement:ID`), with `relations`, `statements`, `modalities`, `voices` (outermost
+    speakers, "" for the source itself), `evidence`, `earliest` and `latest`. An edge has `parts`: "mediator" (the
+    subject of mediates and what is narrower, and co-mediators), "party", other roles by their names, and in offers,
+    requests and answers "subject" and "object"; and `statements`, those that say so. It has no sign. Without another
+    family or relation it is of those who mediate: to offer mediation is not to mediate. Processes and agreements that
+    a mediation is about stand in `objects` of its node. Raises what `Selector.select` raises.
     """
     return mediations_of(snapshot, asked, choose(snapshot, asked))
 
@@ -109,10 +109,13 @@ def _add(
     dated = rows[(c.earliest[rows] != OPEN_START) | (c.latest[rows] != OPEN_END)]
     first = day(int(c.earliest[dated].min())) if len(dated) else None
     last = day(int(c.latest[dated].max())) if len(dated) else None
+    chains = [c.chains[n] for n in np.unique(c.speakers[rows]).tolist()]
     graph.add_node(
-        node, bipartite="mediation", label=", ".join(relations), kind="mediation", relations=tuple(relations),
+        node, bipartite="mediation", label=", ".join(vocabulary().relation(r).label for r in relations),
+        kind="mediation", relations=tuple(relations),
         objects=tuple(objects), statements=tuple(ids.values()),
         modalities=tuple(sorted({str(MODALITIES[m]) for m in c.modality[rows].tolist()})),
+        voices=tuple(sorted({c.entities[chain[0]] if chain else "" for chain in chains})),
         evidence=KINDS[snapshot.selector.origins.evidence[c.source[rows[0]]]].value,
         earliest=first.isoformat() if first else None, latest=last.isoformat() if last else None,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Where the labelled boxes of a network lie: networkx lays them out, none overlaps another."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 
 import networkx as nx
@@ -15,11 +15,11 @@ Size = tuple[float, float]
 
 _APART = 26.0
 """Least distance of two boxes, beside or above each other."""
-_LENGTH = 95.0
-"""Points that a tie of usual length shows between its boxes."""
-_PUSHES = 200
-_WIDE = 1.2
-"""How much wider than high a part of the network is laid out."""
+_PUSHES = 100
+_WIDE = 1.5
+"""How much longer lines to the sides are than those up and down: words and boxes are wider than high."""
+_STEPS = 60
+_CURL = 0.85
 _PAGE = 820.0
 """Least width that small parts fill before the next row of them begins."""
 _SEEDS, _TRIED = 12, 3000
@@ -40,7 +40,7 @@ def placed(graph: "nx.Graph[str]", sizes: Mapping[str, Size]) -> dict[str, Box]:
         if not found:
             width = max(high - low, _PAGE)
         elif right + high - low > width:  # the next shelf
-            right, bottom = 0.0, shelf - 2 * _APART
+            right, bottom = 0.0, shelf - 1.5 * _APART
         x, y = right - low, bottom - top
         found |= {node: box.moved(x, y) for node, box in boxes.items()}
         right += high - low + 2 * _APART
@@ -60,21 +60,47 @@ def _part(graph: "nx.Graph[str]", part: list[str], sizes: Mapping[str, Size]) ->
         beside = size[:, 0].sum() / 2 + gaps.max() + 1
         centres = np.array([[0.0, 0.0], [beside, 0.0]])[: len(part)]
     else:
+        wanted = _wanted(ends, size, gaps)
         seeds = range(max(1, min(_SEEDS, _TRIED // len(ends))))
-        tried = [apart(_sprung(ends, size, seed), size, gaps) for seed in seeds]
+        tried = [apart(centres, size, gaps) for centres in _laid_out(ends, lines, wanted, seeds)]
         centres = min(tried, key=lambda c: _clutter(c, size, ends, lines))
     return {n: Box(*c, *s) for n, c, s in zip(part, centres.round(1).tolist(), size.tolist(), strict=True)}
 
 
-def _sprung(ends: Ints, size: Numbers, seed: int) -> Numbers:
-    """Where springs and repulsion leave the nodes, as far from each other as lines and boxes need."""
+def _wanted(ends: Ints, size: Numbers, gaps: Numbers) -> Numbers:
+    """How far any two had best lie apart: by the shortest way over lines that leave the gaps open.
+
+    Long ways count less than their length, so that chains curl up instead of leaving the page.
+    """
+    found = np.full(gaps.shape, np.inf)
+    np.fill_diagonal(found, 0)
+    a, b = ends.T
+    found[a, b] = found[b, a] = gaps[a, b] + (size[a, 0] + size[b, 0]) / 2
+    for n in range(len(found)):  # Floyd and Warshall
+        found = np.minimum(found, found[:, n, None] + found[None, n])
+    usual = np.median(found[a, b])
+    return np.where(found > usual, usual * (found / usual) ** _CURL, found)
+
+
+def _laid_out(ends: Ints, lines: Ints, wanted: Numbers, seeds: Iterable[int]) -> Iterator[Numbers]:
+    """Where springs leave the nodes, moved until their distances are as near to the wanted ones as may be.
+
+    That is stress majorization (Gansner, Koren and North 2004).
+    """
     graph: nx.Graph[int] = nx.Graph()
-    graph.add_nodes_from(range(len(size)))
+    graph.add_nodes_from(range(len(wanted)))
     graph.add_edges_from(ends.tolist())
-    found = nx.spring_layout(graph, seed=seed, iterations=200)
-    centres = _lying(np.array([found[n] for n in range(len(size))], np.float64)) * [_WIDE, 1]
-    length = np.linalg.norm(centres[ends[:, 0]] - centres[ends[:, 1]], axis=1)
-    return np.asarray(centres * (_LENGTH + size[:, 0].mean()) / max(float(np.median(length)), 1e-6))
+    weights = np.divide(1, wanted**2, out=np.zeros_like(wanted), where=wanted > 0)
+    inverse = np.linalg.pinv(np.diag(weights.sum(axis=1)) - weights, hermitian=True)
+    for seed in seeds:
+        found = nx.spring_layout(graph, seed=seed, method="force")
+        centres = np.array([found[n] for n in range(len(wanted))], np.float64) * wanted.max() / 2
+        for _ in range(_STEPS):
+            distance = np.linalg.norm(centres[:, None] - centres[None], axis=2)
+            pull = np.divide(weights * wanted, distance, out=np.zeros_like(wanted), where=distance > 1e-9)
+            centres = inverse @ (pull.sum(axis=1)[:, None] * centres - pull @ centres)
+        # As many threads as there may be: their last digits must not decide what is drawn.
+        yield (_lying(centres, ends, lines) / [1, _WIDE]).round(3)
 
 
 def _clutter(centres: Numbers, size: Numbers, ends: Ints, lines: Ints) -> float:
@@ -94,13 +120,13 @@ def _clutter(centres: Numbers, size: Numbers, ends: Ints, lines: Ints) -> float:
     return float((crossing * np.outer(lines, lines)).sum() / 2 + 8 * ((behind & others) * lines[:, None]).sum())
 
 
-def _lying(centres: Numbers) -> Numbers:
-    """The centres turned so that they reach farthest to the sides: pages are wider than high."""
-    centres = centres - centres.mean(axis=0)
-    _, _, axes = np.linalg.svd(centres, full_matrices=False)
+def _lying(centres: Numbers, ends: Ints, lines: Ints) -> Numbers:
+    """The centres turned so that lines lie as flat as may be: words on them do, and pages are wider than high."""
+    ways = (centres[ends[:, 0]] - centres[ends[:, 1]]) * lines[:, None]
+    _, _, axes = np.linalg.svd(ways, full_matrices=False)
     # The axes have no sign of their own.
     axes *= np.where(axes[np.arange(2), np.abs(axes).argmax(axis=1)] < 0, -1, 1)[:, None]
-    return np.asarray(centres @ axes.T)
+    return np.asarray((centres - centres.mean(axis=0)) @ axes.T)
 
 
 def apart(centres: Numbers, sizes: Numbers, gaps: Numbers) -> Numbers:
@@ -111,7 +137,7 @@ def apart(centres: Numbers, sizes: Numbers, gaps: Numbers) -> Numbers:
     """
     centres = centres.copy()
     # Rounding afterwards must not bring them together again.
-    needed = (sizes[:, None] + sizes[None]) / 2 + gaps[:, :, None] + 0.2
+    needed = (sizes[:, None] + sizes[None]) / 2 + gaps[:, :, None] / [1, _WIDE] + 0.2
     order = np.sign(np.arange(len(sizes))[:, None] - np.arange(len(sizes))[None]).astype(np.float64)
     for push in count():
         distance = centres[:, None] - centres[None]

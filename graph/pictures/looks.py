@@ -48,7 +48,7 @@ LOOKS = {
     Tie.OTHER: Look("#767676", (6.0, 2.0, 1.2, 2.0), 0.9, "without sign: affiliation, speech, mixed"),
 }
 ENDS = {
-    End.ASSERTED: "asserted: the source vouches for it",
+    End.ASSERTED: "the source vouches for it: asserted, presupposed",
     End.CODED: "coded: a record of event data",
     End.CLAIMED: "claimed: somebody says so",
     End.INTENDED: "intended, imputed, conditional or unsure",

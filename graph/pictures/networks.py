@@ -7,12 +7,14 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
+from graph.columns import MODALITIES
 from graph.pictures.framing import Key, filter_words, framed, number
 from graph.pictures.layout import placed
 from graph.pictures.lines import Line, Points, courses, mark, strokes
 from graph.pictures.looks import ENDS, FAINT, INK, LOOKS, PAPER, End, Tie, end, is_actor, is_mutual, tie
 from graph.pictures.picture import Box, Label, Picture, Stroke, clean, measured, shown, wrapped
-from ontology import vocabulary
+from graph.questions import TOLD
+from ontology import Modality, vocabulary
 
 MOST_ACTORS = 60
 """How many nodes a picture shows at most, where nothing else is asked for."""
@@ -23,8 +25,12 @@ _FEW = 20
 _NODE, _WORDS = 10.0, 7.5
 _NODE_WIDTH, _WORDS_WIDTH = 110.0, 105.0
 _MOST_RELATIONS = 3
+_END = 7.0
+"""Room that the end of a line takes at least, beside others of the same pair."""
 _MOST_HIDDEN = 5
 """Points of other lines that words may hide."""
+_WAYS: dict[Any, int] = {("mediator",): 1, ("party",): -1}
+"""Which way a line of a mediation leads: from a mediator to it, from it to a side."""
 _ALONG = (0.5, 0.46, 0.54, 0.42, 0.58, 0.38, 0.62, 0.34, 0.66, 0.3, 0.7, 0.26, 0.74, 0.22, 0.78, 0.18, 0.82)
 
 
@@ -38,11 +44,14 @@ def draw_network(
     """A network as `KnowledgeGraph.network` gives it, or one of dyads, as a picture.
 
     Lines tell what joins two entities, their ends how it is said, their width how many statements. Of more than
-    `most` nodes those with most statements are drawn, which the caption tells; `filters` are told there too.
-    Raises MissingExtraError where matplotlib is not installed.
+    `most` nodes those with most statements are drawn, which the caption tells. It tells `filters` too, by default those
+    that the network itself names. Raises MissingExtraError where matplotlib is not installed.
     """
+    if filters is None:
+        filters = _filters(network.graph)
     nodes, lines = _most_joined(network, most)
-    boxed = {node: _node(network, node) for node in nodes}
+    bundles = _bundles(lines)
+    boxed = {node: _node(network, node, bundles[node]) for node in nodes}
     boxes = placed(_simple(nodes, lines), {node: (label.box.width, label.box.height) for node, label in boxed.items()})
     ways = courses(lines, boxes)
     items: list[Label | Stroke] = []
@@ -54,10 +63,24 @@ def draw_network(
     if not nodes:
         words = wrapped(_nothing(network), _NODE, 500)
         items = [Label(words, Box(0, 0, 540, measured(words, _NODE)[1] + 50), _NODE, FAINT, frame=FAINT)]
-    caption = _caption(network, nodes, lines, filters or {})
+    caption = _caption(network, nodes, lines, filters)
     return framed(
         items, title, caption, f"{caption} {_in_words(network, nodes, lines)}".strip(), _legend(nodes, lines, network)
     )
+
+
+def _filters(about: Mapping[str, Any]) -> dict[str, Any]:
+    """What a network says that it was asked of."""
+    found: dict[str, Any] = defaultdict(list)
+    for pair in about.get("filters", ()):
+        name, _, value = pair.partition("=")
+        found[name].append(value)
+    told = {name: about.get(name) for name in ("families", "according_to", "since", "until", "focus", "depth")}
+    level = about.get("level", "entity")
+    usual = set(Modality) if about.get("projection") == "multi" else {MODALITIES[n] for n in TOLD}
+    if set(admitted := about.get("modalities", usual)) != usual:
+        found["modality"] = admitted
+    return dict(found) | {n: v for n, v in told.items() if v} | ({"level": level} if level != "entity" else {})
 
 
 def _most_joined(network: "nx.Graph[str]", most: int) -> tuple[list[str], list[Line]]:
@@ -80,10 +103,13 @@ def _lines(network: "nx.Graph[str]") -> list[Line]:
     directed = network.is_directed()
     for start, finish, data in network.edges(data=True):
         said, mutual = end(data), not directed or is_mutual(data)
+        mediation = next((n for n in (start, finish) if network.nodes[n].get("bipartite") == "mediation"), None)
+        if mediation is not None and (way := _WAYS.get(data.get("parts"))):
+            mutual, actor = False, finish if start == mediation else start
+            said, (start, finish) = _said(network.nodes[mediation]), (actor, mediation)[::way]
         if mutual and finish < start:
             start, finish = finish, start
-        mediates = "mediation" in {network.nodes[n].get("bipartite") for n in (start, finish)}
-        key = start, finish, Tie.MEDIATION if mediates else tie(data), said, mutual
+        key = start, finish, tie(data) if mediation is None else Tie.MEDIATION, said, mutual
         line = found.setdefault(key, Line(*key))
         statements = data.get("statements") or ([data["statement"]] if "statement" in data else ())
         new = set(statements) - line.statements
@@ -95,6 +121,12 @@ def _lines(network: "nx.Graph[str]") -> list[Line]:
     return [found[key] for key in sorted(found)]
 
 
+def _said(mediation: Mapping[str, Any]) -> End:
+    """How a mediation is said, where all that is said of it is said alike."""
+    ends = {end({"modality": m, "voice": v}) for m in mediation["modalities"] for v in mediation["voices"]}
+    return ends.pop() if len(ends) == 1 else End.ANY
+
+
 def _simple(nodes: Sequence[str], lines: Sequence[Line]) -> "nx.Graph[str]":
     """Who is joined to whom at all; two that many lines join lie further apart, as long as there is room for words."""
     simple: nx.Graph[str] = nx.Graph()
@@ -104,18 +136,35 @@ def _simple(nodes: Sequence[str], lines: Sequence[Line]) -> "nx.Graph[str]":
         more = pairs.get((finish, start), 0)
         gap = 40.0
         if len(lines) <= _MOST_WITH_WORDS:
-            gap = (_WORDS_WIDTH + 30 if len(lines) <= _FEW else 92.0) + 12 * (many + more - 1)
+            gap = (_WORDS_WIDTH + 30 if len(lines) <= _FEW else 92.0) + 6 * (many + more - 1)
         simple.add_edge(start, finish, gap=gap, lines=many + more)
     return simple
 
 
-def _node(network: "nx.Graph[str]", node: str) -> Label:
+def _bundles(lines: Sequence[Line]) -> Counter[str]:
+    """How many lines each node shares with the one with which it shares most."""
+    found = Counter[str]()
+    for pair, many in Counter(frozenset((line.start, line.end)) for line in lines).items():
+        for node in pair:
+            found[node] = max(found[node], many)
+    return found
+
+
+def _node(network: "nx.Graph[str]", node: str, lines: int) -> Label:
     data = network.nodes[node]
     words = wrapped(shown(data.get("label") or node, node), _NODE, _NODE_WIDTH)
+    if data.get("bipartite") == "mediation" and (days := _days(data)):
+        words += f"\n{days}"
     width, height = measured(words, _NODE)
     acts = is_actor(data) or "kind" not in data
-    box = Box(0, 0, round(width + 14, 1), round(height + 9, 1))
+    # The ends of many lines of one pair take room beside each other.
+    box = Box(0, 0, round(max(width + 14, _END * lines), 1), round(max(height + 9, _END * lines), 1))
     return Label(words, box, _NODE, paper=PAPER if acts else "#ececec", frame=INK if acts else "#9a9a9a", round=acts)
+
+
+def _days(data: Mapping[str, Any]) -> str:
+    first, last = data.get("earliest"), data.get("latest")
+    return first if first == last and first else f"{first or '..'}/\n{last or '..'}" if first or last else ""
 
 
 def _put(label: Label, box: Box) -> Label:

@@ -127,7 +127,8 @@ class Picture:
     def svg(self) -> bytes:
         """The picture as SVG, its letters as outlines, with title and description for those who do not see it."""
         text = self._written("svg", {"Title": self.title, "Date": None, "Creator": None, "Type": None, "Format": None})
-        named = text.decode().replace("<svg ", '<svg role="img" aria-labelledby="title description" ', 1)
+        fitting = '<svg role="img" aria-labelledby="title description" style="max-width: 100%; height: auto" '
+        named = text.decode().replace("<svg ", fitting, 1)
         described = f'<title id="title">\\1</title>\n <desc id="description">{escape(self.description)}</desc>'
         return re.sub("<title>(.*?)</title>", lambda m: m.expand(described), named, count=1, flags=re.S).encode()
 

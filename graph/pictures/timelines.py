@@ -13,6 +13,8 @@ from graph.pictures.picture import Box, Label, Picture, Stroke, clean, measured,
 from graph.timelines import Counts, Series, Step, Timeline
 
 _WIDTH, _HEIGHT, _BETWEEN = 620.0, 120.0, 66.0
+_WITHOUT_BARS = 24.0
+"""Height of a panel that has none."""
 _BAR, _SMALL = 0.86, 8.5
 _EVERY = {Step.DAY: (1, 2, 5, 10, 30), Step.MONTH: (1, 2, 3, 6, 12), Step.YEAR: (1, 2, 5, 10)}
 """Distances of dates below the bars, in periods; farther ones are twice as far each."""
@@ -33,7 +35,7 @@ def draw_timeline(
     """A timeline as a picture: a panel of bars for each data set and kind of evidence, one scale of time for all.
 
     What has no date, or spans several periods, is in no bar; each panel tells how much that is. Raises
-    MissingExtraError where matplotlib is not installed.
+    MissingExtraError where matplotlib is not installed. The caption tells `filters`, where they are given.
     """
     names = sorted({name for s in timeline.series for name in s.counts.periods})
     step = Step.YEAR
@@ -42,28 +44,31 @@ def draw_timeline(
     places = np.array(names, f"datetime64[{_UNITS[step]}]").astype(int)
     first, last = (int(places.min()), int(places.max())) if names else (0, 0)
     items: list[Label | Stroke] = []
-    for order, series in enumerate(timeline.series):
-        items += _panel(series, -order * (_HEIGHT + _BETWEEN), first, last, step)
+    bottom = _BETWEEN
+    for series in timeline.series:
+        height = _HEIGHT if series.counts.periods else _WITHOUT_BARS
+        bottom -= height + _BETWEEN
+        items += _panel(series, bottom, height, first, last, step)
     if not timeline.series:
         items = [Label(_NOTHING, Box(0, 0, measured(_NOTHING, 10)[0] + 40, 70), 10, FAINT, frame=FAINT)]
-    caption = _caption(timeline, names, step, filters or {}, revision)
+    caption = _caption(timeline, names, step, filters, revision)
     said = " ".join([caption, *map(_in_words, timeline.series)] if timeline.series else [caption, _NOTHING])
     return framed(items, title, caption, said, _legend(timeline))
 
 
-def _panel(series: Series, bottom: float, first: int, last: int, step: Step) -> Iterator[Label | Stroke]:
+def _panel(series: Series, bottom: float, height: float, first: int, last: int, step: Step) -> Iterator[Label | Stroke]:
     counts = series.counts
-    top, slot = bottom + _HEIGHT, _WIDTH / (last - first + 1)
+    top, slot = bottom + height, _WIDTH / (last - first + 1)
     name = f"{shown(series.dataset, series.dataset)}: {_NAMES[series.evidence]}"
     yield _text(name, 0, top + 27, 10, INK, "left", bold=True)
     yield _text(_apart(counts), 0, top + 13, _SMALL, FAINT, "left")
     if not counts.periods:
-        yield _text("no statement lies within one period", _WIDTH / 2, bottom + _HEIGHT / 2, _SMALL, FAINT, "center")
+        yield _text("no statement lies within one period", _WIDTH / 2, bottom + height / 2, _SMALL, FAINT, "center")
         yield Stroke(((0, bottom), (_WIDTH, bottom)), INK, 0.8)
         return
     ticks = _steps(max(counts.periods.values()))
     for tick in ticks:
-        y = bottom + _HEIGHT * tick / ticks[-1]
+        y = bottom + height * tick / ticks[-1]
         if tick:
             yield Stroke(((0, y), (_WIDTH, y)), "#d0d0d0", 0.6)
         yield _text(f"{tick:,}", -6, y, _SMALL, INK, "right")
@@ -72,7 +77,7 @@ def _panel(series: Series, bottom: float, first: int, last: int, step: Step) -> 
     wide = slot if fine else min(slot * _BAR, 60.0)
     for period, many in counts.periods.items():
         middle = (int(np.datetime64(period, _UNITS[step]).astype(int)) - first + 0.5) * slot
-        high = bottom + _HEIGHT * many / ticks[-1]
+        high = bottom + height * many / ticks[-1]
         left, right = middle - wide / 2, middle + wide / 2
         corners = (left, bottom), (left, high), (right, high), (right, bottom)
         yield Stroke(corners, FAINT if fine else INK, 0.1 if fine else 0.8, paper=paper, hatch=hatch)
@@ -123,14 +128,15 @@ def _legend(timeline: Timeline) -> Iterator[Key]:
 
 
 def _caption(
-    timeline: Timeline, names: Sequence[str], step: Step, filters: Mapping[str, Any], revision: int | None
+    timeline: Timeline, names: Sequence[str], step: Step, filters: Mapping[str, Any] | None, revision: int | None
 ) -> str:
     every = [s.counts for s in timeline.series]
     total = sum(sum(c.periods.values()) + c.spread + c.undated for c in every)
     when = f", {names[0]} to {names[-1]}" if len(names) > 1 else f", {names[0]}" if names else ""
     # Kinds of evidence are never added up.
     many = f"{number(total, 'statement')}" if len({s.evidence for s in timeline.series}) < 2 else "Statements"
-    said = f"{many} per {step}{when}. Filter: {clean(filter_words(filters))}."
+    said = f"{many} per {step}{when}."
+    said += f" Filter: {clean(filter_words(filters))}." if filters is not None else ""
     return said + (f" Revision {revision}." if revision is not None else "")
 
 

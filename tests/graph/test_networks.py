@@ -548,9 +548,10 @@ def test_a_network_is_kept_as_long_as_the_revision(kg: KnowledgeGraph) -> None:
 @pytest.mark.parametrize("projection", Projection)
 def test_networks_show_themselves(talks: KnowledgeGraph, projection: Projection) -> None:
     network = talks.network(projection=projection)
-    shown = network._repr_mimebundle_()  # type: ignore[attr-defined]
+    shown, told = network._repr_mimebundle_()  # type: ignore[attr-defined]
     assert shown["image/png"].startswith(b"\x89PNG")
-    assert str(network.graph["revision"]) in shown["text/plain"]
+    assert f"Revision {network.graph['revision']}." in shown["text/plain"]
+    assert shown["text/plain"] in told["image/png"]["alt"]
     again = pickle.loads(pickle.dumps(network))  # noqa: S301 - our own
     assert nx.utils.graphs_equal(again, network)
     assert type(network.copy()) is type(network)
@@ -558,4 +559,5 @@ def test_networks_show_themselves(talks: KnowledgeGraph, projection: Projection)
 
 def test_a_network_without_edges_shows_why(talks: KnowledgeGraph) -> None:
     network = talks.network(projection="dyads", relation="supports", since="1901", until="1902")
-    assert "0 " in network._repr_mimebundle_()["text/plain"]  # type: ignore[attr-defined]
+    shown, _ = network._repr_mimebundle_()  # type: ignore[attr-defined]
+    assert network.graph["note"] in shown["text/plain"]

@@ -22,7 +22,7 @@ from graph.exceptions import MissingExtraError
 from graph.pictures import MOST_ACTORS, Picture, draw_network, draw_timeline
 from graph.pictures.lines import mark
 from graph.pictures.looks import ENDS, LOOKS, End, Tie, end, tie
-from graph.pictures.picture import Label, Stroke, clean, measured, shown, wrapped
+from graph.pictures.picture import Box, Label, Stroke, clean, measured, shown, wrapped
 from graph.timelines import Counts, Series, Timeline
 from tests.effort import tries
 
@@ -94,6 +94,30 @@ def test_labels_never_overlap_and_all_lie_on_the_page(actors: int, density: int,
     assert inside(picture)
     names = {wrapped(shown(data["label"], node), 10, 110) for node, data in network.nodes(data=True)}
     assert names <= {label.words for label in picture.labels}
+
+
+def test_many_actors_are_drawn_on_a_page_on_which_they_can_be_read() -> None:
+    picture = draw_network(made(60, 120, 5))
+    assert max(picture.width, picture.height) < 1500  # shown as wide as a notebook, 10 points are 7 or more
+    assert min(label.size for label in picture.labels if label.words) >= 7.5
+
+
+ICEWS = ROOT.parent / "shared" / "data" / "icews-tkg" / "icews_2014_valid.txt"
+
+
+@pytest.mark.slow
+@pytest.mark.shared
+@pytest.mark.skipif(not ICEWS.exists(), reason="../shared/data is not there")
+@pytest.mark.parametrize("projection", ["multi", "dyads", "signed"])
+def test_labels_of_sixty_actors_of_real_event_data_do_not_overlap(projection: str, tmp_path: Path) -> None:
+    with KnowledgeGraph(tmp_path / "store") as kg:
+        kg.import_files("icews-tkg", [ICEWS])
+        picture = draw_network(kg.network(projection=projection, since="2014-05", until="2014-06", level="state"))
+    assert f"those {MOST_ACTORS} with most statements" in picture.caption
+    assert "since: 2014-05-01; until: 2014-06-30; level: state" in picture.caption
+    assert len([label for label in picture.labels if label.frame]) == MOST_ACTORS
+    assert overlapping(picture) == []
+    assert inside(picture)
 
 
 @pytest.mark.slow
@@ -256,6 +280,28 @@ def test_an_empty_network_and_a_single_actor_are_drawn(actors: int) -> None:
     assert ET.fromstring(picture.svg()).tag == f"{SVG}svg"  # noqa: S314
 
 
+def test_names_fit_their_boxes_in_any_script() -> None:
+    network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    labels = (
+        "وزارة الخارجية المصرية",
+        "משרד החוץ",
+        "Nguye\u0302\u0303n Va\u0306n A\u0301",
+        "Ռուբեն Ռուբինյան",
+        "საქართველო",
+    )
+    for label in labels:
+        network.add_node(label, label=label, kind="state")
+    picture = draw_network(network)
+    assert {wrapped(label, 10, 110) for label in labels} == {label.words for label in picture.labels if label.frame}
+    assert inside(picture)
+    assert overlapping(picture) == []
+
+
+def test_letters_that_join_are_narrower_together_than_apart() -> None:
+    word = "الخارجية"
+    assert measured(word, 10)[0] < 0.8 * sum(measured(letter, 10)[0] for letter in word)
+
+
 def test_names_of_any_letters_give_valid_files() -> None:
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for id, label in {
@@ -298,6 +344,50 @@ def test_every_projection_is_drawn(talks: KnowledgeGraph, projection: str) -> No
         talks.network(projection=projection, subject="Moscow", object="Mirzoyan", family="mediation")
     )
     assert "no statement matches these filters" in nothing.description
+
+
+def test_a_mediation_leads_from_the_mediator_to_the_sides_with_ends_that_tell_how_it_is_said(
+    talks: KnowledgeGraph,
+) -> None:
+    picture = draw_network(talks.network(projection="mediation", modality=("presupposed", "intended")))
+    boxes = {label.words: label.box for label in picture.labels if label.frame}
+    assert {"mediates", "brokers"} <= boxes.keys()
+    words = {label.words for label in picture.labels}
+    assert {ENDS[End.ASSERTED], ENDS[End.INTENDED]} <= words
+    assert ENDS[End.CLAIMED] not in words
+    assert "modality: presupposed, intended" in picture.caption
+    russia = boxes["Russia"]
+    begun = [s for s in picture.items if isinstance(s, Stroke) and len(s.points) > 20 and near(russia, s.points[0])]
+    assert len(begun) == 2
+    assert not any(near(russia, s.points[-1]) for s in begun)
+
+
+def near(box: Box, point: tuple[float, float]) -> bool:
+    return abs(point[0] - box.x) < box.width / 2 + 5 and abs(point[1] - box.y) < box.height / 2 + 5
+
+
+def test_a_picture_tells_the_filters_that_its_network_names(talks: KnowledgeGraph) -> None:
+    network = talks.network(between=("Armenia", "Azerbaijan"), according_to="Russia", modality="claimed")
+    assert (
+        "Filter: between: armenia, azerbaijan; modality: claimed; according to: russia."
+        in draw_network(network).caption
+    )
+    assert "Filter: none." in draw_network(talks.network()).caption
+    assert "Filter: none." in draw_network(talks.network(projection="signed")).caption
+
+
+def test_ends_of_many_lines_between_two_lie_apart() -> None:
+    network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for n, (relation, family, sign) in enumerate(SAID):
+        for modality in MODALITIES:
+            id = f"{n}-{modality}"
+            network.add_edge("a", "b", id, statement=id, relation=relation, family=family, sign=sign, modality=modality)
+    picture = draw_network(network)
+    ends = [s.points[-1] for s in picture.items if isinstance(s, Stroke) and len(s.points) > 20]
+    assert len(ends) == 20
+    assert min(np.hypot(a - c, b - d) for (a, b), (c, d) in combinations(ends, 2)) > 5
+    assert overlapping(picture) == []
+    assert inside(picture)
 
 
 def test_drawing_names_the_extra_that_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
