@@ -56,7 +56,8 @@ RULES = (
     "Zero: at least one data set of that kind, among those selected, names every part of the unit, tells of such acts "
     "at all, and covers the whole period. Missing: otherwise. Curated texts never give a zero.",
     "A data set covers the periods that its files are declared to cover, and of a file without such a declaration the "
-    "days from first to last, without days that have less than a tenth of the file's mean number of statements.",
+    "days from first to last, as far as they hang together: without gaps that are many times longer than those between "
+    "its events, and without days at the edge that have less than a tenth of its mean number of statements.",
     "A data set is taken to be whole on those days: of one that was loaded in part only, zeros are of that part.",
     "Both bounds missing: nothing is known. Only the upper bound missing: there is none.",
     "Bounds are of what the sources tell, not of what happened: what nobody reported is in none of them.",

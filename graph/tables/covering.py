@@ -1,6 +1,6 @@
 """What data sets cover: only there is it a zero that they tell of nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,9 @@ from graph.times import edtf_bounds
 from ontology import Status
 
 Mask = npt.NDArray[np.bool_]
+Span = tuple[int, int]
 _STRAGGLERS = 0.1
+_LONG = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Covering:
     dataset: str
     evidence: Evidence
     sources: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[Span, ...]
     named: Mask
     whats: Rows
 
@@ -65,10 +67,8 @@ def coverings(snapshot: Snapshot, rows: Rows, whats: Ints, level: Level) -> list
         spans = [
             span
             for n in numbers
-            if (
-                span := _declared(snapshot.sources[c.sources[n]])
-                or _span(c, np.flatnonzero(standing & (c.source == n)))
-            )
+            for span in _declared(snapshot.sources[c.sources[n]])
+            or _spans(c, np.flatnonzero(standing & (c.source == n)), kind)
         ]
         found.append(
             Covering(
@@ -83,32 +83,44 @@ def coverings(snapshot: Snapshot, rows: Rows, whats: Ints, level: Level) -> list
     return found
 
 
-def _declared(source: Source) -> tuple[int, int] | None:
+def _declared(source: Source) -> list[Span]:
     """First and last day of the period that the source is said to cover."""
     if source.covers is None:
-        return None
+        return []
     low, high = edtf_bounds(source.covers)
     assert low is not None, "a period has a first day"
     assert high is not None, "a period has a last day"
-    return low.toordinal(), high.toordinal()
+    return [(low.toordinal(), high.toordinal())]
 
 
-def _span(c: Columns, rows: Rows) -> tuple[int, int] | None:
-    """First and last day that a released file tells of.
+def _spans(c: Columns, rows: Rows, kind: Evidence) -> Iterator[Span]:
+    """First and last days of the runs of days that a released file tells of.
 
-    A file may name a few events of long before: days that have less than a tenth of the mean number are no part of it.
+    Events that fell at random would leave a gap as long as ends a run in one of n squared files of n events; all that
+    is told of one agreement is one. A file may name a few events of long before: days at the edge of a run that have
+    less than a tenth of the mean number of a day are no part of it.
     """
-    low, high = c.earliest[rows], c.latest[rows]
+    low, high = c.earliest[rows].astype(np.int64), c.latest[rows].astype(np.int64)
     dated = (low != OPEN_START) & (high != OPEN_END)
     if not dated.any():
-        return None
-    _, where, count = np.unique(low[dated], return_inverse=True, return_counts=True)
-    kept = (count >= count.mean() * _STRAGGLERS)[where]
-    return int(low[dated][kept].min()), int(high[dated][kept].max())
+        return
+    told = c.object[rows] if kind is Evidence.AGREEMENT else rows
+    number = len(np.unique(told[dated]))
+    order = np.argsort(low[dated])
+    low, reached = low[dated][order], np.maximum.accumulate(high[dated][order])
+    longest = max(1, _LONG * np.log(number) * (reached[-1] - low[0]) / number)
+    days, count = np.unique(low, return_counts=True)
+    much = days[count >= count.mean() * _STRAGGLERS]
+    starts = np.concatenate([[0], np.flatnonzero(low[1:] - reached[:-1] > longest) + 1])
+    for start, end in zip(starts, [*starts[1:], len(low)], strict=True):
+        within = much[(much >= low[start]) & (much <= low[end - 1])]
+        if len(within):
+            last = np.searchsorted(low[start:end], within[-1], "right") + start - 1
+            yield int(within[0]), int(reached[last])
 
 
-def _merged(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    found: list[tuple[int, int]] = []
+def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
+    found: list[Span] = []
     for low, high in sorted(spans):
         if found and low <= found[-1][1] + 1:
             found[-1] = found[-1][0], max(high, found[-1][1])

@@ -445,6 +445,18 @@ def test_days_long_before_those_of_a_file_are_not_covered_by_it(norland: Knowled
     assert [k[2] for k, v in rows.items() if v[0] is not None] == ["2030-02", "2031-02"]
 
 
+def test_a_file_of_one_day_that_names_others_long_before_covers_nothing_between(norland: KnowledgeGraph) -> None:
+    day = [act(n, "2031-05-04") for n in range(300)]
+    before = [act(1000 + n, when) for n, when in enumerate(["2030-05-04"] * 20 + ["2031-04-04"] * 20)]
+    rows = counts(norland, [*before, *day])
+    assert [k[2] for k, v in sorted(rows.items()) if v[0] is not None] == ["2030-05", "2031-04", "2031-05"]
+
+
+def test_quiet_months_of_a_sparse_table_are_zeros(norland: KnowledgeGraph) -> None:
+    said = [act(n, f"2031-{month:02}-01") for n, month in enumerate([1, 3, 4, 8, 9, 12])]
+    assert [v[0] for _, v in sorted(counts(norland, said).items())] == [1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 1]
+
+
 @pytest.mark.parametrize(
     ("covers", "covered"),
     [("2031", ["2031-01", "2031-02", "2031-03"]), ("2031-02", ["2031-02"]), ("2031-01-02/2031-03-30", ["2031-02"])],
