@@ -166,31 +166,27 @@ def dyads_of(snapshot: Snapshot, asked: Asked, chosen: Chosen) -> Dyads:
         at, one, other = at[kept], one[kept], other[kept]
     size = len(c.entities) + 1
     pair = one * size + other
-    order = np.argsort(pair, kind="stable")
+    order = _order(pair)
     pair, row = pair[order], chosen.rows[at[order]]
-    first = np.concatenate([[True], np.diff(pair) != 0]) if len(pair) else np.zeros(0, bool)
-    begins = np.flatnonzero(first)
-    edge, number = np.cumsum(first) - 1, len(begins)
+    begins = _firsts(pair)
+    number = len(begins)
+    edge = np.repeat(np.arange(number), _lengths(begins, len(pair)))
     source = c.source[row].astype(np.int64)
     kind = origins.evidence[source].astype(np.int64)
-    told = _Told(
-        edge * len(KINDS) + kind,
-        np.where(kind == _CLAIM, 0, origins.dataset[source] + 1),
-        _linked(snapshot, row, kind),
-        source,
-        c.coder[row].astype(np.int64),
-    )
+    cell, event = kind * number + edge, _linked(snapshot, row, kind)
+    teller = np.where(kind == _CLAIM, 0, origins.dataset[source] + 1)
+    told = _Told(cell, teller, event, source, c.coder[row].astype(np.int64))
     cells = number * len(KINDS)
     events, several = told.events(cells)
     signs_of = np.array([vocabulary().relations[r].sign if vocabulary().relations[r].sign is not None else NO_SIGN
                          for r in c.relations] or [NO_SIGN], np.int8)[c.relation[row]]  # fmt: skip
-    positive, negative = (told.where(signs_of == s).events(cells)[0].reshape(-1, len(KINDS)) for s in (1, -1))
+    positive, negative = (told.events(cells, signs_of == s)[0].reshape(len(KINDS), -1).T for s in (1, -1))
     neutral = np.bincount(edge[signs_of == 0], minlength=number) > 0
     sign, mixed = signs(positive, negative, neutral, asked.majority)
-    by_kind = events.reshape(-1, len(KINDS))
-    loose = (told.event == NONE) & (c.modality[row] != _CODED)
-    unsure = several | ((events > 1) & (np.bincount(told.cell[loose], minlength=cells) > 0))
-    unsure |= np.bincount(told.cell[c.flags[row] & REPEATED != 0], minlength=cells) > 0
+    by_kind = events.reshape(len(KINDS), -1).T
+    loose = (event == NONE) & (c.modality[row] != _CODED)
+    unsure = several | told.read_twice(cells) | ((events > 1) & (np.bincount(cell[loose], minlength=cells) > 0))
+    unsure |= np.bincount(cell[c.flags[row] & REPEATED != 0], minlength=cells) > 0
     low, high = _bounds(c.earliest[row], c.latest[row], begins)
     families = sorted(vocabulary().families)
     family = np.array([1 << families.index(vocabulary().relations[r].family) for r in c.relations] or [0], np.int64)
@@ -198,7 +194,7 @@ def dyads_of(snapshot: Snapshot, asked: Asked, chosen: Chosen) -> Dyads:
         snapshot, asked, chosen, directed, pair[begins] // size, pair[begins] % size,
         weight=by_kind.max(axis=1, initial=0),
         events=by_kind,
-        exact=~unsure.reshape(-1, len(KINDS)).any(axis=1) & ((by_kind > 0).sum(axis=1) < 2),
+        exact=~unsure.reshape(len(KINDS), -1).any(axis=0) & ((by_kind > 0).sum(axis=1) < 2),
         positive=positive.max(axis=1, initial=0),
         negative=negative.max(axis=1, initial=0),
         sign=sign,
@@ -230,60 +226,81 @@ def signs(positive: Rows, negative: Rows, neutral: Mask, majority: float) -> tup
     return sign.astype(np.int8), mixed
 
 
-@dataclass(frozen=True, slots=True)
 class _Told:
     """Statements in cells, each of one dyad and kind of evidence, with what tells the events apart.
 
-    `teller` is the data set of what is coded; claims all have the same.
+    Each statement is one number, which a sort brings next to those that may tell of the same: its cell and teller (the
+    data set of what is coded; claims all have the same), then its event, else its source and coder.
     """
 
-    cell: Rows
-    teller: Rows
-    event: Rows
-    source: Rows
-    coder: Rows
+    def __init__(self, cell: Rows, teller: Rows, event: Rows, source: Rows, coder: Rows) -> None:
+        self._tellers, self._events, self._sources, self._coders = map(_numbers, (teller, event, source, coder))
+        self._width = self._events + self._sources * self._coders
+        of_nobody = self._events + source * self._coders + coder
+        self._keys = (cell * self._tellers + teller) * self._width + np.where(event == NONE, of_nobody, event)
+        self._cell, self._source, self._coder = cell, source, coder
 
-    def where(self, kept: Mask) -> "_Told":
-        return _Told(self.cell[kept], self.teller[kept], self.event[kept], self.source[kept], self.coder[kept])
-
-    def events(self, cells: int) -> tuple[Rows, Mask]:
-        """Events of each cell, and where several tellers or coders make the number unsure.
+    def events(self, cells: int, kept: Mask | None = None) -> tuple[Rows, Mask]:
+        """Events of each cell, and where several tellers make the number unsure; of all statements or of some.
 
         Statements that share an event count once. Of the others, of one source, those count of the coder who has
         most; of several tellers, who may tell of the same, the one counts who tells of most.
         """
-        unlinked = self.event == NONE
-        tellers = int(self.teller.max(initial=0)) + 1
-        events, sources, coders = (int(a.max(initial=0)) + 1 for a in (self.event, self.source, self.coder))
-        place = self.cell * tellers + self.teller
-        linked = np.unique(place[~unlinked] * events + self.event[~unlinked]) // events
-        keys, count = np.unique(
-            (place[unlinked] * sources + self.source[unlinked]) * coders + self.coder[unlinked], return_counts=True
-        )
-        of_source, starts = np.unique(keys // coders, return_index=True)
-        most = np.maximum.reduceat(count, starts) if len(starts) else count
-        where, number = np.unique(np.concatenate([linked, of_source // sources]), return_inverse=True)
-        weights = np.concatenate([np.ones(len(linked), np.int64), most])
+        keys = np.sort(self._keys if kept is None else self._keys[kept])
         found, several = np.zeros(cells, np.int64), np.zeros(cells, bool)
-        if len(where):
-            of_teller = np.bincount(number, weights).astype(np.int64)
-            begins = np.flatnonzero(np.diff(where // tellers, prepend=-1))
-            at = where[begins] // tellers
-            found[at] = np.maximum.reduceat(of_teller, begins)
-            several[at] = np.diff(np.append(begins, len(where))) > 1
-        several |= self._coders_differ(cells, sources, coders)
+        if not len(keys):
+            return found, several
+        first = _firsts(keys)
+        count, keys = _lengths(first, len(keys)), keys[first]
+        place, told = np.divmod(keys, self._width)
+        unlinked = told >= self._events
+        of_source = _firsts(keys - np.where(unlinked, (told - self._events) % self._coders, 0))
+        most = np.maximum.reduceat(np.where(unlinked, count, 1), of_source)
+        place = place[of_source]
+        of_teller = _firsts(place)
+        cell = place[of_teller] // self._tellers
+        of_cell = _firsts(cell)
+        found[cell[of_cell]] = np.maximum.reduceat(np.add.reduceat(most, of_teller), of_cell)
+        several[cell[of_cell]] = _lengths(of_cell, len(cell)) > 1
         return found, several
 
-    def _coders_differ(self, cells: int, sources: int, coders: int) -> Mask:
+    def read_twice(self, cells: int) -> Mask:
         """Cells in which one source is read by several coders."""
-        pairs = np.unique(self.source * coders + self.coder) // coders
-        shared = np.isin(self.source, np.flatnonzero(np.bincount(pairs, minlength=1) > 1))
+        readings = _distinct(self._source * self._coders + self._coder)
+        shared = np.bincount(readings // self._coders, minlength=self._sources)[self._source] > 1
+        readings = (self._cell[shared] * self._sources + self._source[shared]) * self._coders + self._coder[shared]
+        of_source = _distinct(readings) // self._coders
         found = np.zeros(cells, bool)
-        if shared.any():
-            keys = np.unique((self.cell[shared] * sources + self.source[shared]) * coders + self.coder[shared])
-            of_source, count = np.unique(keys // coders, return_counts=True)
-            found[of_source[count > 1] // sources] = True
+        found[of_source[1:][of_source[1:] == of_source[:-1]] // self._sources] = True
         return found
+
+
+def _numbers(values: Rows) -> int:
+    """How many numbers there may be, from 0 to the greatest."""
+    return int(values.max(initial=0)) + 1
+
+
+def _firsts(values: Rows) -> Rows:
+    """The places at which sorted values change, the first one included."""
+    return np.flatnonzero(np.concatenate([[len(values) > 0], values[1:] != values[:-1]]))
+
+
+def _lengths(firsts: Rows, end: int) -> Rows:
+    return np.diff(np.append(firsts, end))
+
+
+def _distinct(values: Rows) -> Rows:
+    """Sorted, each once: np.unique hashes integers, which takes fifty times as long as the sort."""
+    ordered = np.sort(values)
+    return ordered[_firsts(ordered)]
+
+
+def _order(keys: Rows) -> Rows:
+    """The order that sorts them and keeps the order of equal ones: with their places in one number, where these fit."""
+    bits = len(keys).bit_length()
+    if int(keys.max(initial=0)).bit_length() + bits > 62:
+        return np.argsort(keys, kind="stable")
+    return np.sort((keys << bits) + np.arange(len(keys))) & ((1 << bits) - 1)
 
 
 def _linked(snapshot: Snapshot, row: Rows, kind: Rows) -> Rows:
