@@ -8,7 +8,7 @@ from graph.networks.files import NetworkFormat, write, written
 from graph.networks.mediations import mediations, ties
 from graph.networks.paths import Paths, Step, shortest_paths
 from graph.networks.statements import network, network_of
-from graph.networks.windows import windows
+from graph.networks.windows import dyads_over, windows
 
 __all__ = [
     "Asked",
@@ -22,6 +22,7 @@ __all__ = [
     "built",
     "compare",
     "dyads",
+    "dyads_over",
     "kept",
     "mediations",
     "network",

@@ -10,7 +10,7 @@ import numpy as np
 from graph.columns import MODALITIES, OPEN_END, OPEN_START, Columns, Rows
 from graph.exceptions import ParameterError
 from graph.questions import TOLD, Level, raiser
-from graph.selection import Selection
+from graph.selection import Mask, Selection
 from graph.snapshot import Snapshot
 from ontology import Modality, UnknownTermError, vocabulary
 
@@ -22,6 +22,11 @@ class Projection(StrEnum):
     DYADS = "dyads"
     SIGNED = "signed"
     MEDIATION = "mediation"
+
+    @property
+    def directed(self) -> bool:
+        """Whether its ties lead from one to the other."""
+        return self in (Projection.MULTI, Projection.DYADS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,19 +128,29 @@ class Chosen:
 
 def choose(snapshot: Snapshot, asked: Asked) -> Chosen:
     """The rows asked for, in order. Raises what `Selector.select` raises."""
+    rows, undated = matching(snapshot, asked)
+    kept = rows[telling(snapshot, asked, rows)]
+    return Chosen(kept, len(undated), len(rows) - len(kept))
+
+
+def matching(snapshot: Snapshot, asked: Asked) -> tuple[Rows, Rows]:
+    """The rows that the filters leave, in order, of whatever modality; and those left out of the window undated."""
     c = snapshot.columns
     found = snapshot.selector.select(asked.selection)
     rows, undated = found.rows, found.without_date
     if asked.families:
         of_family = np.array([vocabulary().relations[r].family in asked.families for r in c.relations], bool)
         rows, undated = rows[of_family[c.relation[rows]]], undated[of_family[c.relation[undated]]]
-    rows = np.sort(rows)
+    return np.sort(rows), undated
+
+
+def telling(snapshot: Snapshot, asked: Asked, rows: Rows) -> Mask:
+    """Which of the rows tell of what took place; all of them where statements, or their modalities, are asked for."""
     if asked.projection is Projection.MULTI or asked.selection.modality:
-        return Chosen(rows, len(undated), 0)
+        return np.ones(len(rows), bool)
     tells = np.zeros(len(MODALITIES), bool)
     tells[list(TOLD)] = True
-    kept = rows[tells[c.modality[rows]]]
-    return Chosen(kept, len(undated), len(rows) - len(kept))
+    return tells[snapshot.columns.modality[rows]]
 
 
 def note(asked: Asked, chosen: Chosen, *, nodes: int, edges: int) -> str:

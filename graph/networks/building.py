@@ -1,5 +1,7 @@
 """One door to all networks: what is asked for, as a frozen networkx graph, kept as long as the revision."""
 
+from collections.abc import Iterable
+
 import networkx as nx
 
 from graph.exceptions import ParameterError
@@ -9,7 +11,7 @@ from graph.networks.mediations import around, mediations_of
 from graph.networks.statements import network_of
 from graph.snapshot import Snapshot
 
-_KEPT = 8
+_KEPT, _KEPT_TIES = 8, 400_000
 
 
 def built(snapshot: Snapshot, asked: Asked, most: int | None = None) -> "nx.Graph[str]":
@@ -17,7 +19,11 @@ def built(snapshot: Snapshot, asked: Asked, most: int | None = None) -> "nx.Grap
 
     Raises ParameterError where it would be of more than `most` dyads, or statements where these are drawn.
     """
-    chosen = choose(snapshot, asked)
+    return built_of(snapshot, asked, choose(snapshot, asked), most)
+
+
+def built_of(snapshot: Snapshot, asked: Asked, chosen: Chosen, most: int | None = None) -> "nx.Graph[str]":
+    """The network of rows that are chosen already, as `built`."""
     if asked.projection in (Projection.DYADS, Projection.SIGNED):
         found = dyads_of(snapshot, asked, chosen)
         _check("ties", len(found), most)
@@ -32,10 +38,14 @@ def kept(snapshot: Snapshot, asked: Asked, most: int | None = None) -> "nx.Graph
     found = snapshot.networks
     if (there := found.get(asked)) is None:
         there = built(snapshot, asked, most)
-        while len(found) >= _KEPT:
+        while found and (len(found) >= _KEPT or _ties(found.values()) + len(there.edges) > _KEPT_TIES):
             found.pop(next(iter(found)), None)
         found[asked] = there
     return there
+
+
+def _ties(networks: "Iterable[nx.Graph[str]]") -> int:
+    return sum(len(n.edges) for n in list(networks))
 
 
 def _check(what: str, number: int, most: int | None) -> None:

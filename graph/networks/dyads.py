@@ -1,6 +1,6 @@
 """Dyads: who acts towards whom, how often and with which sign, counted from the columns at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from graph.columns import MODALITIES, NONE, OPEN_END, OPEN_START, REPEATED, Ints, Rows, day
 from graph.evidence import KINDS, Evidence
-from graph.networks.asked import Asked, Chosen, Projection, about, choose, note
+from graph.networks.asked import Asked, Chosen, about, choose, note
 from graph.networks.shown import DiNetwork, Network
 from graph.questions import Level, are_agreements, raiser
 from graph.snapshot import Snapshot
@@ -74,6 +74,15 @@ class Dyads:
         there[self.one] = there[self.other] = True
         return np.flatnonzero(there)
 
+    @cached_property
+    def about(self) -> dict[str, Hashable]:
+        """What they say of themselves, as networks do: what was asked for, and what was left out."""
+        return about(
+            self.snapshot, self.asked, self.chosen, majority=self.asked.majority,
+            without_pair=len(self.chosen.rows) - int(np.count_nonzero(np.bincount(self.rows))),
+            note=note(self.asked, self.chosen, nodes=len(self.nodes), edges=len(self)),
+        )  # fmt: skip
+
     def graph(self) -> "nx.Graph[str]":
         """A frozen DiGraph of entity ids, a Graph where the dyads have no direction: see `docs/networks.md`."""
         graph: nx.Graph[str] = DiNetwork() if self.directed else Network()
@@ -85,11 +94,7 @@ class Dyads:
             (ids[one], ids[other], dict(zip(names, values, strict=True)))
             for one, other, *values in zip(self.one.tolist(), self.other.tolist(), *columns.values(), strict=True)
         )
-        graph.graph |= about(
-            self.snapshot, self.asked, self.chosen, majority=self.asked.majority,
-            without_pair=len(self.chosen.rows) - int(np.count_nonzero(np.bincount(self.rows))),
-            note=note(self.asked, self.chosen, nodes=len(graph), edges=len(self)),
-        )  # fmt: skip
+        graph.graph |= self.about
         return nx.freeze(graph)  # type: ignore[no-any-return]
 
     def _attributes(self) -> dict[str, Sequence[Any]]:
@@ -138,13 +143,19 @@ class Dyads:
 
 def add_actors(graph: "nx.Graph[str]", snapshot: Snapshot, numbers: Iterable[int]) -> None:
     """Adds entities as nodes with label, kind, and the id of the state that they are or act for, None if not one."""
-    c = snapshot.columns
-    raised = raiser(snapshot, Level.STATE)
+    those = list(numbers)
+    for number, state in zip(those, states_of(snapshot, those), strict=True):
+        id = snapshot.columns.entities[number]
+        entity = snapshot.entities[id]
+        graph.add_node(id, label=entity.label.text, kind=str(entity.kind), state=state)
+
+
+def states_of(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[str | None]:
+    """The id of the state that each of these entities is, or acts for; None where it is not one."""
+    c, raised = snapshot.columns, raiser(snapshot, Level.STATE)
     for number in numbers:
-        id = c.entities[number]
-        entity, state = snapshot.entities[id], c.entities[raised(number, OPEN_START, OPEN_END)]
-        is_state = snapshot.entities[state].kind is Kind.STATE
-        graph.add_node(id, label=entity.label.text, kind=str(entity.kind), state=state if is_state else None)
+        state = c.entities[raised(number, OPEN_START, OPEN_END)]
+        yield state if snapshot.entities[state].kind is Kind.STATE else None
 
 
 def dyads(snapshot: Snapshot, asked: Asked) -> Dyads:
@@ -158,16 +169,20 @@ def dyads(snapshot: Snapshot, asked: Asked) -> Dyads:
 
 def dyads_of(snapshot: Snapshot, asked: Asked, chosen: Chosen) -> Dyads:
     """The dyads of rows that are chosen already."""
+    at, one, other = acts(snapshot, chosen.rows, asked.level, directed=asked.projection.directed)
+    return dyads_among(snapshot, asked, chosen, chosen.rows[at], one, other)
+
+
+def dyads_among(snapshot: Snapshot, asked: Asked, chosen: Chosen, row: Rows, one: Rows, other: Rows) -> Dyads:
+    """The dyads of rows of which it is known who acts towards whom in each: see `acts`."""
     c, origins = snapshot.columns, snapshot.selector.origins
-    directed = asked.projection is not Projection.SIGNED
-    at, one, other = acts(snapshot, chosen.rows, asked.level, directed=directed)
     if asked.focus:
         kept = _around(snapshot, asked, one, other)
-        at, one, other = at[kept], one[kept], other[kept]
+        row, one, other = row[kept], one[kept], other[kept]
     size = len(c.entities) + 1
     pair = one * size + other
     order = _order(pair)
-    pair, row = pair[order], chosen.rows[at[order]]
+    pair, row = pair[order], row[order]
     begins = _firsts(pair)
     number = len(begins)
     edge = np.repeat(np.arange(number), _lengths(begins, len(pair)))
@@ -191,7 +206,7 @@ def dyads_of(snapshot: Snapshot, asked: Asked, chosen: Chosen) -> Dyads:
     families = sorted(vocabulary().families)
     family = np.array([1 << families.index(vocabulary().relations[r].family) for r in c.relations] or [0], np.int64)
     return Dyads(
-        snapshot, asked, chosen, directed, pair[begins] // size, pair[begins] % size,
+        snapshot, asked, chosen, asked.projection.directed, pair[begins] // size, pair[begins] % size,
         weight=by_kind.max(axis=1, initial=0),
         events=by_kind,
         exact=~unsure.reshape(len(KINDS), -1).any(axis=0) & ((by_kind > 0).sum(axis=1) < 2),
