@@ -68,8 +68,14 @@ class BrokerageBody(MeasuredBody):
     density: float | None
     directed: bool
     totals: Annotated[dict[str, int], Field(description="How often each role is seen in the whole network.")]
-    left_out: Annotated[list[str], Field(description="Ids of actors without a group, which are not counted.")]
-    alone: Annotated[list[str], Field(description="Ids of actors without a group, each of which is one.")]
+    left_out: Annotated[
+        list[str], Field(description="Ids of actors without a group, which are not counted; `limit` of them at most.")
+    ]
+    left_out_total: int
+    alone: Annotated[
+        list[str], Field(description="Ids of actors without a group, each of which is one; `limit` of them at most.")
+    ]
+    alone_total: int
     items: list[BrokerBody]
     total: int
     next: str | None

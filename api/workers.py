@@ -35,6 +35,9 @@ _ERRORS: dict[str, Callable[..., GraphError]] = {
     c.__name__: c for c in (ParameterError, QueryError, QuerySyntaxError, QueryRefusedError, QueryTooLargeError)
 }
 _STOPPING = "the service is being stopped: come back in a few seconds"
+_INSTEAD = {
+    "measure": ": narrow the filters or the window, roll up to states, name a focus, or ask for what takes less long"
+}
 _PATIENCE = 0.1
 """Seconds after which a query is worth watching whether its client is still there."""
 
@@ -88,7 +91,9 @@ class Workers:
     def explained(self, error: Exception, status: int, what: str, seconds: float) -> QueryError:
         """What the end of its process says of a query or update. The engine aborts where it gets no memory."""
         if isinstance(error, TimeoutError):
-            return QueryTimeoutError(f"the {what} took longer than {seconds:g} seconds and was ended")
+            return QueryTimeoutError(
+                f"the {what} took longer than {seconds:g} seconds and was ended{_INSTEAD.get(what, '')}"
+            )
         if self._closed:
             return QueryTimeoutError(_STOPPING)
         if -status in (signal.SIGABRT, signal.SIGKILL):

@@ -1,7 +1,8 @@
 """Measures on networks: centralities, brokerage, balance, mediators and those who might be."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import networkx as nx
@@ -9,9 +10,10 @@ from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import answers, measure_schemas
-from api.dependencies import ReplyDep, State, StateDep, TurnDep
+from api.dependencies import Reply, ReplyDep, State, StateDep, TurnDep
 from api.measure_parameters import BalanceParameters, BrokerageParameters, MeasuresParameters, MediatorsParameters
 from api.measuring import Measured
+from api.network_parameters import NetworkFilters
 from api.parameters import Page, cursor_query, read_cursor, write_cursor
 from graph.exceptions import UndefinedMeasureError
 from graph.measures import (
@@ -19,6 +21,7 @@ from graph.measures import (
     Balance,
     Candidate,
     Frustration,
+    SignedTies,
     Ties,
     balance,
     balance_over,
@@ -29,14 +32,18 @@ from graph.measures import (
     rivalry,
     signed,
 )
-from graph.networks import Projection, kept, ties, windows
+from graph.networks import Asked, Dyads, Projection, dyads, dyads_over, kept, ties
 from graph.networks.asked import actor
+from graph.networks.dyads import actors
 from graph.snapshot import Snapshot
+from graph.tables.periods import By
 from ontology import Kind
 
 router = APIRouter(tags=["networks"])
 T = TypeVar("T")
 Json = dict[str, Any]
+_MOST_PERIODS = 1_200
+"""A century of months."""
 _RESPONSES: dict[int | str, Json] = {503: {"description": "It took too long, or too many wait: narrow the network."}}
 
 
@@ -48,18 +55,17 @@ async def read_measures(
     parameters: Annotated[MeasuresParameters, Query()], reply: ReplyDep, state: StateDep, turn: TurnDep
 ) -> Response:
     """All measures where none is named. What is undefined is null, or says why in `measures`."""
+    wanted, weighted = parameters.wanted(), parameters.weighted
+    snapshot, asked = await _asked(reply, parameters, Projection(parameters.projection))
 
-    def prepared() -> tuple[Snapshot, tuple[str, ...], Json, Ties]:
-        reply.check()
-        network = _network(reply.snapshot, parameters, state)
-        return reply.snapshot, parameters.wanted(), network.graph, Ties.of(network, "weight" if weighted else None)
+    def prepared() -> tuple[tuple[Ties, tuple[str, ...]], Json]:
+        network, about = _drawn(snapshot, asked, state)
+        return (Ties.of(network, "weight" if weighted else None), wanted), about
 
-    weighted = parameters.weighted
-    snapshot, wanted, about, network = await _at_work(prepared, state)
-    key = "measures", *_key(about, parameters.projection), wanted, weighted
     measured = await state.measures.of(
-        turn, key, lambda: (network, wanted), centralities, state.settings.measure_timeout
-    )
+        turn, ("measures", snapshot.revision, asked, wanted, weighted), _at_work(prepared, state), centralities,
+        state.settings.measure_timeout,
+    )  # fmt: skip
 
     def told() -> Response:
         found = measured.found
@@ -70,11 +76,11 @@ async def read_measures(
         some, paging = _page("/network/measures", parameters, snapshot, order)
         return reply.json(
             paging
-            | _measured(measured, about, snapshot)
+            | _measured(measured, measured.about, snapshot)
             | {
                 "measures": {m: {"unit": MEASURES[m].unit, "reason": found.reasons.get(m)} for m in wanted},
                 "weighted": weighted,
-                "directed": network.directed,
+                "directed": asked.projection is not Projection.SIGNED,
                 "items": [
                     {
                         "actor": answers.entity_ref(snapshot, str(a)),
@@ -96,32 +102,30 @@ async def read_brokerage(
     parameters: Annotated[BrokerageParameters, Query()], reply: ReplyDep, state: StateDep, turn: TurnDep
 ) -> Response:
     """Observed, expected by chance, and z. Who has no group is left out and named, unless it is to be one alone."""
+    snapshot, asked = await _asked(reply, parameters, Projection(parameters.projection))
+    own = await run_in_threadpool(parameters.own_groups, snapshot)
 
-    def prepared() -> tuple[Snapshot, Json, Ties, dict[str, str | None], tuple[Any, ...]]:
-        reply.check()
-        snapshot = reply.snapshot
-        own = parameters.own_groups(snapshot)
-        network = _network(snapshot, parameters, state)
-        groups: dict[str, str | None] = {a: _group(snapshot, network, a, parameters.groups) for a in network}
-        if own:
-            groups = dict.fromkeys(groups) | own
-        key = "brokerage", *_key(network.graph, parameters.projection), parameters.groups, tuple(sorted(own.items()))
-        return snapshot, network.graph, Ties.of(network), groups, (*key, parameters.ungrouped)
+    def prepared() -> tuple[tuple[Ties, dict[Any, str | None]], Json]:
+        network, about = _drawn(snapshot, asked, state)
+        found = Ties.of(network)
+        groups = dict.fromkeys(found.actors) | own if own else _groups(snapshot, found, parameters.groups)
+        return (found, groups), about
 
-    snapshot, about, network, groups, key = await _at_work(prepared, state)
+    key = "brokerage", snapshot.revision, asked, parameters.groups, tuple(sorted(own.items())), parameters.ungrouped
+    prepare = _at_work(prepared, state)
     told_groups = "own" if parameters.group else parameters.groups
     try:
         measured = await state.measures.of(
-            turn, key, lambda: (network, groups), brokerage, state.settings.measure_timeout,
-            ungrouped=parameters.ungrouped,
-        )  # fmt: skip
+            turn, key, prepare, brokerage, state.settings.measure_timeout, ungrouped=parameters.ungrouped
+        )
     except UndefinedMeasureError as error:
-        nothing = Measured(None, 0.0, cached=False)
+        _, about = await prepare()
         return reply.json(
-            _measured(nothing, about, snapshot)
+            _measured(Measured(None, about, 0.0, cached=False), about, snapshot)
             | {
-                "groups": told_groups, "density": None, "directed": network.directed, "totals": {}, "left_out": [],
-                "alone": [], "items": [], "total": 0, "next": None, "reason": error.reason,
+                "groups": told_groups, "density": None, "directed": True, "totals": {}, "left_out": [],
+                "left_out_total": 0, "alone": [], "alone_total": 0, "items": [], "total": 0, "next": None,
+                "reason": error.reason,
             }
         )  # fmt: skip
 
@@ -132,20 +136,22 @@ async def read_brokerage(
         some, paging = _page("/network/brokerage", parameters, snapshot, order)
         return reply.json(
             paging
-            | _measured(measured, about, snapshot)
+            | _measured(measured, measured.about, snapshot)
             | {
                 "groups": told_groups,
                 "reason": None,
                 "density": found.density,
                 "directed": found.directed,
                 "totals": found.totals(),
-                "left_out": sorted(map(str, found.left_out)),
-                "alone": sorted(map(str, found.alone)),
+                "left_out": sorted(map(str, found.left_out))[: parameters.limit],
+                "left_out_total": len(found.left_out),
+                "alone": sorted(map(str, found.alone))[: parameters.limit],
+                "alone_total": len(found.alone),
                 "items": [
                     {
                         "actor": answers.entity_ref(snapshot, str(found.actors[n])),
                         "group": found.groups[n],
-                        "roles": {role: asdict(score) for role, score in found.of(found.actors[n]).items()},
+                        "roles": {role: asdict(score) for role, score in found.at(n).items()},
                     }
                     for n in some
                 ],
@@ -163,41 +169,36 @@ async def read_balance(
     parameters: Annotated[BalanceParameters, Query()], reply: ReplyDep, state: StateDep, turn: TurnDep
 ) -> Response:
     """Of pairs with a clear sign. Frustration is exact where that can be found out, else between two bounds."""
+    snapshot, asked = await _asked(reply, parameters, Projection.SIGNED)
+    by, key, seconds = parameters.by, ("balance", snapshot.revision, asked), state.settings.measure_timeout
 
-    def prepared() -> tuple[Snapshot, Json, tuple[Any, ...], list[tuple[str, Json, Any]]]:
-        reply.check()
-        snapshot = reply.snapshot
-        asked = parameters.asked(snapshot, Projection.SIGNED)
-        network = kept(snapshot, asked, state.settings.network_edges)
-        over = [] if parameters.by is None else list(windows(snapshot, asked, parameters.by))
-        return (
-            snapshot, network.graph, ("balance", *_key(network.graph, "signed")),
-            [("", network.graph, signed(network)), *((name, n.graph, signed(n)) for name, n in over)],
-        )  # fmt: skip
+    def prepared() -> tuple[tuple[SignedTies], Json]:
+        found = dyads(snapshot, asked)
+        return (signed(found),), found.about
 
-    snapshot, about, key, networks = await _at_work(prepared, state)
-    seconds = state.settings.measure_timeout
-    (_, _, whole), *parts = networks
-    census = await state.measures.of(turn, key, lambda: (whole,), balance, seconds)
-    camps = await state.measures.of(turn, ("frustration", *key), lambda: (whole,), frustration, seconds)
+    def periods(by: By) -> tuple[tuple[list[tuple[str, SignedTies]]], list[Json]]:
+        found = [(name, signed(d), d.about) for name, d in dyads_over(snapshot, asked, by, _MOST_PERIODS)]
+        return ([(name, ties) for name, ties, _ in found],), [about for *_, about in found]
+
+    census = await state.measures.of(turn, key, _at_work(prepared, state), balance, seconds)
+    camps = await state.measures.of(turn, ("frustration", *key), _at_work(prepared, state), frustration, seconds)
     over: list[tuple[Any, Balance]] = []
+    parts: list[Json] = []
     took = census.seconds + camps.seconds
-    if parts:
-        later = await state.measures.of(
-            turn, (*key, parameters.by), lambda: ([(name, s) for name, _, s in parts],), balance_over, seconds
-        )
-        over, took = later.found, took + later.seconds
+    if by is not None:
+        later = await state.measures.of(turn, (*key, by), _at_work(partial(periods, by), state), balance_over, seconds)
+        over, parts, took = later.found, later.about, took + later.seconds
     return reply.json(
-        _measured(census, about, snapshot)
+        _measured(census, census.about, snapshot)
         | {
             "took_ms": round(1000 * took, 3),
             "census": _census(census.found),
             "frustration": _frustration(snapshot, camps.found),
             "periods": None
-            if parameters.by is None
+            if by is None
             else [
                 _census(found) | {"period": name, "undated": graph["undated"], "spread": graph["spread"]}
-                for (name, found), (_, graph, _) in zip(over, parts, strict=True)
+                for (name, found), graph in zip(over, parts, strict=True)
             ],
         }
     )
@@ -235,34 +236,48 @@ async def read_mediators(
             }
         )
 
-    return await _at_work(made, state)
+    return await _at_work(made, state)()
 
 
-async def _at_work(work: Callable[[], T], state: State) -> T:
-    async with state.tabulating:
-        return await run_in_threadpool(work)
+def _at_work(work: Callable[[], T], state: State) -> Callable[[], Awaitable[T]]:
+    """The work in a thread, of which few are busy with networks at once."""
+
+    async def done() -> T:
+        async with state.tabulating:
+            return await run_in_threadpool(work)
+
+    return done
 
 
-def _network(snapshot: Snapshot, parameters: MeasuresParameters | BrokerageParameters, state: State) -> "nx.Graph[str]":
-    projection = Projection(parameters.projection)
-    found = kept(snapshot, parameters.asked(snapshot, projection), state.settings.network_edges)
-    return ties(found) if projection is Projection.MEDIATION else found
+async def _asked(reply: Reply, parameters: NetworkFilters, projection: Projection) -> tuple[Snapshot, Asked]:
+    """What is asked for, of which revision, unless the client has the answer."""
+
+    def asked() -> tuple[Snapshot, Asked]:
+        reply.check()
+        return reply.snapshot, parameters.asked(reply.snapshot, projection)
+
+    return await run_in_threadpool(asked)
 
 
-def _key(about: Json, projection: str) -> tuple[Any, ...]:
-    """What a network's measures depend on: all that it says of itself, its revision included."""
-    return projection, tuple(sorted((name, str(value)) for name, value in about.items()))
+def _drawn(snapshot: Snapshot, asked: Asked, state: State) -> "tuple[Dyads | nx.Graph[str], Json]":
+    """The network to be measured, of mediations their ties, and what it says of itself."""
+    if asked.projection is not Projection.MEDIATION:
+        found = dyads(snapshot, asked)
+        return found, found.about
+    network = ties(kept(snapshot, asked, state.settings.network_edges))
+    return network, network.graph
 
 
-def _group(snapshot: Snapshot, network: "nx.Graph[str]", id: str, by: str) -> str | None:
-    node = network.nodes[id]
-    if by != "country":
-        told: str | None = node.get(by)
-        return told
-    entity = snapshot.entities.get(id)
-    if entity is None or entity.kind in (Kind.STATE, Kind.DE_FACTO_AUTHORITY):
-        return id
-    return entity.country or node.get("state")
+def _groups(snapshot: Snapshot, network: Ties, by: str) -> dict[Any, str | None]:
+    """The group of each actor."""
+    numbers = snapshot.columns.entity_number
+    found = actors(snapshot, (numbers[str(a)] for a in network.actors))
+    return {id: told[by] if by != "country" else _country(snapshot, id, told["state"]) for id, told in found}
+
+
+def _country(snapshot: Snapshot, id: str, state: str | None) -> str | None:
+    entity = snapshot.entities[id]
+    return id if entity.kind in (Kind.STATE, Kind.DE_FACTO_AUTHORITY) else entity.country or state
 
 
 def _page(path: str, parameters: Page, snapshot: Snapshot, order: list[T]) -> tuple[list[T], Json]:

@@ -9,14 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.exceptions import ParameterError
+from graph.networks.dyads import Dyads
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Network: TypeAlias = "nx.Graph[Any]"
 """Any networkx graph: directed or not, with parallel ties or without."""
-Measured: TypeAlias = "nx.Graph[Any] | Ties"
+Measured: TypeAlias = "nx.Graph[Any] | Ties | Dyads"
 """What a measure takes that needs no more than ties."""
+_WEIGHTS = ("weight", "positive", "negative")
 _AT_ONCE = 1 << 21
 """Candidates for triangles that are looked at together: more would take more memory than they save time."""
 
@@ -36,12 +38,14 @@ class Ties:
 
     @classmethod
     def of(cls, network: Measured, weight: str | None = None) -> "Ties":
-        """The ties of a networkx graph; `weight` names the attribute that weighs them, else each weighs 1.
+        """The ties of a networkx graph or of dyads; `weight` names the attribute that weighs them, else each weighs 1.
 
         Raises ParameterError where a weight is no positive number.
         """
         if isinstance(network, Ties):
             return network
+        if isinstance(network, Dyads):
+            return cls._of_dyads(network, weight)
         number = {actor: n for n, actor in enumerate(network)}
         pairs = [(number[a], number[b]) for a, b in network.edges()]
         source, target = np.array(pairs, np.int64).reshape(-1, 2).T
@@ -53,6 +57,18 @@ class Ties:
                     raise ParameterError("weight", f"{value!r} as {weight} of a tie is no positive number")
             values = np.array(given, float)
         return cls.between(tuple(number), source, target, values, directed=network.is_directed())
+
+    @classmethod
+    def _of_dyads(cls, dyads: Dyads, weight: str | None) -> "Ties":
+        if weight not in (None, *_WEIGHTS):
+            raise ParameterError("weight", f"{weight!r} weighs no dyad: give {', '.join(_WEIGHTS)}")
+        values = None if weight is None else np.asarray(getattr(dyads, weight))
+        if values is not None and not (values > 0).all():
+            raise ParameterError("weight", f"0 as {weight} of a tie is no positive number")
+        names = dyads.snapshot.columns.entities
+        actors = tuple(names[n] for n in dyads.nodes.tolist())
+        source, target = (np.searchsorted(dyads.nodes, side) for side in (dyads.one, dyads.other))
+        return cls.between(actors, source, target, values, directed=dyads.directed)
 
     @classmethod
     def between(

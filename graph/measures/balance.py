@@ -10,8 +10,9 @@ import numpy as np
 
 from graph.exceptions import ParameterError
 from graph.measures.arrays import Ints, Network, Ties, triangles
+from graph.networks.dyads import Dyads
 
-_Signed: TypeAlias = "Network | SignedTies"
+_Signed: TypeAlias = "Network | Dyads | SignedTies"
 _ROUNDS = 20
 """Trees in which cycles are looked for. In large networks later ones find little and cost as much as the first."""
 
@@ -102,12 +103,14 @@ class Frustration:
         return None if self.ties else "no tie has a clear sign"
 
 
-def signed(network: Network, sign: str = "sign") -> SignedTies:
+def signed(network: "Network | Dyads", sign: str = "sign") -> SignedTies:
     """The pairs of a network and their signs; directions and parallel ties are taken together.
 
     A tie that says of itself that it is `mixed`, as in networks of dyads, has both signs.
     Raises ParameterError where a sign is none of -1, 0, 1 and None.
     """
+    if isinstance(network, Dyads):
+        return _signed_dyads(network)
     number = {actor: n for n, actor in enumerate(network)}
     signs: dict[tuple[int, int], set[int]] = {}
     for a, b, tie in network.edges(data=True):
@@ -128,6 +131,22 @@ def signed(network: Network, sign: str = "sign") -> SignedTies:
         sign=values,
         mixed=sum(len(found) == 2 for found in clear.values()),
         unsigned=sum(not found for found in clear.values()),
+    )
+
+
+def _signed_dyads(dyads: Dyads) -> SignedTies:
+    names, n = dyads.snapshot.columns.entities, max(1, len(dyads.nodes))
+    one, other = (np.searchsorted(dyads.nodes, side) for side in (dyads.one, dyads.other))
+    keys, pair = np.unique(np.minimum(one, other) * n + np.maximum(one, other), return_inverse=True)
+    plus, minus = (np.bincount(pair[dyads.mixed | (dyads.sign == s)], minlength=len(keys)) > 0 for s in (1, -1))
+    clear = plus != minus
+    return SignedTies(
+        actors=tuple(names[number] for number in dyads.nodes.tolist()),
+        one=keys[clear] // n,
+        other=keys[clear] % n,
+        sign=np.where(plus[clear], 1, -1),
+        mixed=int((plus & minus).sum()),
+        unsigned=int((~plus & ~minus).sum()),
     )
 
 

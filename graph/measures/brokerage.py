@@ -11,6 +11,7 @@ import numpy as np
 from graph.dataframes import frame
 from graph.exceptions import NotFoundError, ParameterError, UndefinedMeasureError
 from graph.measures.arrays import Floats, Ints, Measured, Ties, triangles
+from graph.networks.dyads import Dyads, actors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +66,7 @@ class Brokerage:
         """The scores of one actor, by role and for the total. Raises NotFoundError."""
         if actor not in self.actors:
             raise NotFoundError("actor with a group", str(actor), list(map(str, self.actors)))
-        return self._scores(self.actors.index(actor))
+        return self.at(self.actors.index(actor))
 
     def totals(self) -> dict[str, int]:
         """How often each role is seen in the whole network."""
@@ -74,7 +75,7 @@ class Brokerage:
     def rows(self) -> Iterator[dict[str, Any]]:
         """One row for each actor and role, in the order of the network."""
         for n, actor in enumerate(self.actors):
-            for role, score in self._scores(n).items():
+            for role, score in self.at(n).items():
                 yield {
                     "actor": actor,
                     "group": self.groups[n],
@@ -90,7 +91,8 @@ class Brokerage:
         """The rows as a DataFrame. Raises MissingExtraError."""
         return frame(self.rows(), ("actor", "group", "role", "observed", "expected", "sd", "z", "reason"))
 
-    def _scores(self, place: int) -> dict[str, Score]:
+    def at(self, place: int) -> dict[str, Score]:
+        """The scores of the actor at this place of `actors`."""
         found = {}
         for n, role in enumerate(COUNTED):
             observed, expected, sd = int(self.observed[place, n]), float(self.expected[place, n]), self.sd[place, n]
@@ -150,7 +152,7 @@ def brokerage(
         observed=np.column_stack([observed, observed.sum(axis=1)]),
         expected=expected[group],
         sd=np.sqrt(variance)[group],
-        about={} if isinstance(network, Ties) else dict(network.graph),
+        about=_about(network),
     )
 
 
@@ -159,7 +161,15 @@ def _told(network: Measured, ties: Ties, groups: str | Mapping[Any, Any]) -> lis
         return [groups.get(a) for a in ties.actors]
     if isinstance(network, Ties):
         raise ParameterError("groups", f"arrays of ties have no attribute {groups!r}: give a mapping")
+    if isinstance(network, Dyads):
+        return [told.get(groups) for _, told in actors(network.snapshot, network.nodes.tolist())]
     return [network.nodes[a].get(groups) for a in ties.actors]
+
+
+def _about(network: Measured) -> dict[str, Any]:
+    if isinstance(network, Ties):
+        return {}
+    return dict(network.about if isinstance(network, Dyads) else network.graph)
 
 
 def _numbered(told: list[Hashable]) -> Ints:

@@ -142,20 +142,18 @@ class Dyads:
 
 
 def add_actors(graph: "nx.Graph[str]", snapshot: Snapshot, numbers: Iterable[int]) -> None:
-    """Adds entities as nodes with label, kind, and the id of the state that they are or act for, None if not one."""
-    those = list(numbers)
-    for number, state in zip(those, states_of(snapshot, those), strict=True):
-        id = snapshot.columns.entities[number]
-        entity = snapshot.entities[id]
-        graph.add_node(id, label=entity.label.text, kind=str(entity.kind), state=state)
+    """Adds entities as nodes: see `actors`."""
+    graph.add_nodes_from(actors(snapshot, numbers))
 
 
-def states_of(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[str | None]:
-    """The id of the state that each of these entities is, or acts for; None where it is not one."""
+def actors(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[tuple[str, dict[str, str | None]]]:
+    """Ids of entities with label, kind, and the id of the state that they are or act for, None if not one."""
     c, raised = snapshot.columns, raiser(snapshot, Level.STATE)
     for number in numbers:
-        state = c.entities[raised(number, OPEN_START, OPEN_END)]
-        yield state if snapshot.entities[state].kind is Kind.STATE else None
+        id = c.entities[number]
+        entity, state = snapshot.entities[id], c.entities[raised(number, OPEN_START, OPEN_END)]
+        is_state = snapshot.entities[state].kind is Kind.STATE
+        yield id, {"label": entity.label.text, "kind": str(entity.kind), "state": state if is_state else None}
 
 
 def dyads(snapshot: Snapshot, asked: Asked) -> Dyads:
