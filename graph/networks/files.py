@@ -3,20 +3,15 @@
 import csv
 import io
 import json
-import re
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import SubElement, tostring
 
 import networkx as nx
-from networkx.readwrite.gexf import GEXFWriter
 
 from graph.exceptions import ParameterError
-
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_BETWEEN = "; "
+from graph.networks.markup import BETWEEN, NO_XML, Data, edges_of, gexf, graphml
 
 
 class NetworkFormat(StrEnum):
@@ -59,118 +54,110 @@ def written(network: "nx.Graph[str]", format: NetworkFormat | str) -> bytes:
     and CSV, where `source` is where an edge begins, the source of a statement is `reported_in`; CSV holds edges alone.
     Raises ParameterError for a format that is none.
     """
-    return _WRITERS[NetworkFormat.named(format)](network)
+    return b"".join(_parts(network, format))
 
 
 def write(network: "nx.Graph[str]", path: Path | str) -> Path:
-    """Writes a network to a file, in the format that its name ends in: see `written`. Raises ParameterError."""
+    """Writes a network to a file, in the format that its name ends in: see `written`. Raises ParameterError.
+
+    The file is never in memory as a whole.
+    """
     path = Path(path)
-    content = written(network, path.suffix)
-    path.write_bytes(content)
+    parts = _parts(network, path.suffix)
+    with path.open("wb") as file:
+        file.writelines(parts)
     return path
 
 
 def flat(network: "nx.Graph[str]") -> "nx.Graph[str]":
     """The same network with attributes of text, numbers and truth values alone: what files without lists hold."""
-    return _copied(network, _flat, _flat, _flat)
-
-
-_Change = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-def _copied(network: "nx.Graph[str]", whole: _Change, node: _Change, edge: _Change) -> "nx.Graph[str]":
-    """The same network with other attributes of the whole, of nodes and of edges."""
-    found = network.__class__(**whole(network.graph))
-    found.add_nodes_from((id, node(data)) for id, data in network.nodes(data=True))
-    if isinstance(network, nx.MultiGraph) and isinstance(found, nx.MultiGraph):
-        for a, b, key, data in network.edges(keys=True, data=True):
-            found.add_edge(a, b, key, **edge(data))
-    else:
-        found.add_edges_from((a, b, edge(data)) for a, b, data in network.edges(data=True))
+    found = network.__class__(**_flat(network.graph))
+    found.add_nodes_from((id, _flat(data)) for id, data in network.nodes(data=True))
+    for one, other, key, data in edges_of(network):
+        found.add_edge(one, other, **_key(key), **_flat(data))
     return found
 
 
-def _known(data: dict[str, Any]) -> dict[str, Any]:
+def _parts(network: "nx.Graph[str]", format: NetworkFormat | str) -> Iterator[bytes]:
+    make = _WRITERS[NetworkFormat.named(format)]
+    return (text.encode() for text in make(network))
+
+
+def _known(data: Data) -> Data:
     return {k: v for k, v in data.items() if v is not None}
 
 
-def _flat(data: dict[str, Any]) -> dict[str, Any]:
-    return {k: _word(v) for k, v in _known(data).items()}
+def _flat(data: Data) -> Data:
+    return {k: _word(v) for k, v in data.items() if v is not None}
 
 
 def _word(value: Any) -> str | int | float | bool:
     if isinstance(value, bool | int | float):
         return value
-    text = value if isinstance(value, str) else _BETWEEN.join(map(str, value))
-    return _NOT_XML.sub("", text)
+    return (value if isinstance(value, str) else BETWEEN.join(map(str, value))).translate(NO_XML)
 
 
-def _graphml(network: "nx.Graph[str]") -> bytes:
-    output = io.BytesIO()
-    nx.write_graphml_xml(
-        flat(network), output
-    )  # keys with names of their own would clash: a network has statements too
-    return output.getvalue()
+def _key(key: str | None) -> Data:
+    return {} if key is None else {"key": key}
 
 
-def _gexf(network: "nx.Graph[str]") -> bytes:
-    found = _copied(network, lambda _: {}, _timed, _timed)
-    if isinstance(found, nx.MultiGraph):
-        for *_, key, data in found.edges(keys=True, data=True):
-            data["id"] = key
-    writer = GEXFWriter(version="1.2draft")
-    writer.add_graph(found)
-    for meta in writer.xml.findall("meta"):
-        writer.xml.remove(meta)  # it has the day of today: the same network is the same file
-    meta = SubElement(writer.xml, "meta")
-    SubElement(meta, "creator").text = "Tertius"
-    SubElement(meta, "description").text = _NOT_XML.sub("", json.dumps(network.graph, ensure_ascii=False))
-    writer.xml.remove(meta)
-    writer.xml.insert(0, meta)
-    body: bytes = tostring(writer.xml, encoding="utf-8", xml_declaration=True)
-    return body
+def _cytoscape(network: "nx.Graph[str]") -> Iterator[str]:
+    # As networkx has it, but for the data of the whole, of which Cytoscape wants an object.
+    about = {"data": _known(network.graph), "directed": network.is_directed(), "multigraph": network.is_multigraph()}
+    yield f'{_json(about)[:-1]}, "elements": {{"nodes": ['
+    yield from _listed(
+        {"data": {"name": data["label"]} | _known(data) | {"id": node, "value": node}}
+        for node, data in network.nodes(data=True)
+    )
+    yield '], "edges": ['
+    yield from _listed(
+        {"data": _reported(_known(data)) | {"source": one, "target": other} | _key(key)}
+        for one, other, key, data in edges_of(network)
+    )
+    yield "]}}"
 
 
-def _timed(data: dict[str, Any]) -> dict[str, Any]:
-    """Flat attributes, and the time as GEXF has it: spells where there are several, else start and end."""
-    found = _flat({k: v for k, v in data.items() if k != "spells"})
-    spells = [tuple(None if day == ".." else day for day in s.split("/")) for s in data.get("spells", ())]
-    if len(spells) > 1:
-        return found | {"spells": spells}
-    return found | _known({"start": data.get("earliest"), "end": data.get("latest")})
-
-
-def _cytoscape(network: "nx.Graph[str]") -> bytes:
-    found = _copied(network, _known, lambda d: {"name": d["label"]} | _known(d), lambda d: _reported(_known(d)))
-    data = nx.cytoscape_data(found)
-    return _json(data | {"data": dict(data["data"])})  # Cytoscape wants an object there, networkx gives pairs
-
-
-def _reported(data: dict[str, Any]) -> dict[str, Any]:
+def _reported(data: Data) -> Data:
     return {"reported_in" if k == "source" else k: v for k, v in data.items()}
 
 
-def _node_link(network: "nx.Graph[str]") -> bytes:
-    return _json(nx.node_link_data(network, source="start", target="end", edges="edges"))
+def _node_link(network: "nx.Graph[str]") -> Iterator[str]:
+    about = {"directed": network.is_directed(), "multigraph": network.is_multigraph(), "graph": network.graph}
+    yield f'{_json(about)[:-1]}, "nodes": ['
+    yield from _listed(data | {"id": node} for node, data in network.nodes(data=True))
+    yield '], "edges": ['
+    yield from _listed(
+        data | {"start": one, "end": other} | _key(key) for one, other, key, data in edges_of(network)
+    )  # fmt: skip
+    yield "]}"
 
 
-def _json(data: Any) -> bytes:
-    return json.dumps(data, ensure_ascii=False).encode()
+def _listed(things: Iterable[Data]) -> Iterator[str]:
+    """Things in a list, one a line."""
+    for n, thing in enumerate(things):
+        yield f"{',' if n else ''}\n{_json(thing)}"
 
 
-def _csv(network: "nx.Graph[str]") -> bytes:
-    found = flat(network)
-    kind = "Directed" if found.is_directed() else "Undirected"
-    if isinstance(found, nx.MultiGraph):
-        rows = [({"Id": key} | _reported(data), a, b) for a, b, key, data in found.edges(keys=True, data=True)]
-    else:
-        rows = [(_reported(data), a, b) for a, b, data in found.edges(data=True)]
-    names = list(dict.fromkeys(name for data, *_ in rows for name in data))
+_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _csv(network: "nx.Graph[str]") -> Iterator[str]:
+    direction = "Directed" if network.is_directed() else "Undirected"
+    names = list(dict.fromkeys(k for *_, data in network.edges(data=True) for k, v in data.items() if v is not None))
+    keys = ["Id"] if network.is_multigraph() else []
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")
-    writer.writerow(["Source", "Target", "Type", *("Weight" if n == "weight" else n for n in names)])
-    writer.writerows([a, b, kind, *(_cell(data.get(name)) for name in names)] for data, a, b in rows)
-    return output.getvalue().encode()
+    writer.writerow(["Source", "Target", "Type", *keys, *(_COLUMNS.get(name, name) for name in names)])
+    for one, other, key, data in edges_of(network):
+        found = _flat(data)
+        writer.writerow([one, other, direction, *_key(key).values(), *(_cell(found.get(name)) for name in names)])
+        yield output.getvalue()
+        output.seek(0)
+        output.truncate()
+    yield output.getvalue()
+
+
+_COLUMNS = {"weight": "Weight", "source": "reported_in"}
 
 
 def _cell(value: Any) -> Any:
@@ -178,6 +165,6 @@ def _cell(value: Any) -> Any:
 
 
 _WRITERS = {
-    NetworkFormat.JSON: _node_link, NetworkFormat.GRAPHML: _graphml, NetworkFormat.GEXF: _gexf,
+    NetworkFormat.JSON: _node_link, NetworkFormat.GRAPHML: graphml, NetworkFormat.GEXF: gexf,
     NetworkFormat.CYTOSCAPE: _cytoscape, NetworkFormat.CSV: _csv,
 }  # fmt: skip

@@ -2,14 +2,18 @@
 
 import csv
 import io
+import itertools
 import json
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import networkx as nx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graph import Entity, KnowledgeGraph, Statement
 from graph.exceptions import ParameterError
@@ -170,6 +174,79 @@ def test_igraph_reads_graphml(network: "nx.Graph[str]", tmp_path: Path) -> None:
         values = sorted(str(d[name]) for *_, d in plain.edges(data=True) if name in d)
         if values:
             assert sorted(str(int(x) if isinstance(x, float) else x) for x in read.es[name]) == values
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=8)
+VALUES = {
+    "text": WORDS, "number": st.integers(-(2**62), 2**62), "share": st.floats(allow_nan=False, allow_infinity=False),
+    "sure": st.booleans(), "words": st.lists(st.sampled_from(["a", "b c", "<&>", "\U0001f54a"]), max_size=3).map(tuple),
+}  # fmt: skip
+ATTRIBUTES = st.fixed_dictionaries({}, optional={n: v | st.none() for n, v in VALUES.items()})
+DAYS = st.dates().map(str)
+# igraph has "&" in an id as "&#38;": names with it are labels
+ENDS = st.tuples(*[st.sampled_from(["ada", "bo", "n; s", "\u05e9\u05dc", "alone"])] * 2)
+
+
+@st.composite
+def invented(draw: st.DrawFn) -> "nx.Graph[str]":
+    """Networks of any kind, with attributes of any kind that we write, known or not."""
+    found: nx.Graph[str] = draw(st.sampled_from([nx.Graph, nx.DiGraph, nx.MultiDiGraph]))()
+    found.graph |= draw(ATTRIBUTES)
+    pairs = draw(st.lists(ENDS, max_size=8))
+    for node in dict.fromkeys([*(end for pair in pairs for end in pair), *draw(st.sampled_from([[], ["lonely"]]))]):
+        found.add_node(node, label=draw(WORDS), **draw(ATTRIBUTES))
+    for n, (one, other) in enumerate(pairs):
+        days = {name: day for name in ("earliest", "latest") if (day := draw(DAYS | st.none()))}
+        spells = tuple(f"{draw(DAYS)}/{draw(DAYS)}" for _ in range(draw(st.integers(0, 3)))) if days else ()
+        key = {"key": f"key {n}"} if found.is_multigraph() else {}
+        more = {"weight": draw(st.integers(1, 9))} | days | {"spells": spells} | draw(ATTRIBUTES)
+        found.add_edge(one, other, **key, **more)
+    return found
+
+
+def timeless(data: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in data.items() if k not in ("start", "end", "spells", "id")}
+
+
+@given(invented())
+@settings(deadline=None, max_examples=200)
+def test_any_network_is_read_back_from_its_files(network: "nx.Graph[str]") -> None:
+    plain = flat(network)
+    read = nx.read_graphml(io.BytesIO(written(network, "graphml")), force_multigraph=network.is_multigraph())
+    assert (nodes(read), edges(read), read.is_directed()) == (nodes(plain), edges(plain), plain.is_directed())
+    assert read.graph.items() >= plain.graph.items()
+
+    content = written(network, "gexf")
+    gephi = nx.read_gexf(io.BytesIO(content))
+    assert {n: timeless(d) for n, d in nodes(gephi).items()} == nodes(plain)
+    ids = [k for *_, k in plain.edges(keys=True)] if isinstance(plain, nx.MultiGraph) else map(str, itertools.count())
+    wanted = {id: (ends(plain, a, b), timeless(d)) for id, (a, b, d) in zip(ids, plain.edges(data=True), strict=False)}
+    assert {d["id"]: (ends(plain, a, b), timeless(d)) for a, b, d in gephi.edges(data=True)} == wanted
+
+    data = json.loads(written(network, "json"))
+    whole = nx.node_link_graph(data, source="start", target="end", edges="edges")
+    lists = json.loads(json.dumps([nodes(network), network.graph]))
+    assert [nodes(whole), whole.graph] == lists
+    assert set(edges(whole)) == set(edges(network))
+    assert set(edges(nx.cytoscape_graph(json.loads(written(network, "cyjs"))))) == set(edges(network))
+    assert len(list(csv.reader(io.StringIO(written(network, "csv").decode(), newline="")))) == len(network.edges) + 1
+
+
+@given(invented())
+@settings(deadline=None, max_examples=100)
+def test_igraph_reads_any_network(network: "nx.Graph[str]") -> None:
+    igraph = pytest.importorskip("igraph", reason="igraph is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        read = igraph.Graph.Read_GraphML(str(write(network, Path(folder) / "network.graphml")))
+    plain = flat(network)
+    assert read.is_directed() == plain.is_directed()
+    assert {v["id"]: v["label"] for v in read.vs} == {node: data["label"] for node, data in plain.nodes(data=True)}
+    pairs = [(read.vs[e.source]["id"], read.vs[e.target]["id"]) for e in read.es]
+    wanted = list(plain.edges(data=True))
+    assert [ends(plain, *pair) for pair in pairs] == [ends(plain, a, b) for a, b, _ in wanted]
+    for edge, (*_, data) in zip(read.es, wanted, strict=True):
+        for name, value in data.items():
+            assert edge[name] == (pytest.approx(value) if isinstance(value, int | float) else value)
 
 
 def test_files_of_one_network_are_the_same_bytes(network: "nx.Graph[str]") -> None:

@@ -16,8 +16,10 @@ from hypothesis import given, settings
 from graph import Entity, EventLink, KnowledgeGraph, Source, Statement
 from graph.evidence import AGREEMENT_TABLE, EVENT_TABLE
 from graph.exceptions import ParameterError, UnknownNameError
-from graph.networks import Comparison, Projection, compare, ties
+from graph.measures import SignedTies, Ties, brokerage, signed
+from graph.networks import Comparison, Projection, asked_for, compare, dyads_over, ties, windows
 from graph.questions import Level
+from graph.selection import Selection
 from ontology import Modality, Relation, Status, UnknownTermError, vocabulary
 from tests.effort import tries
 from tests.graph.strategies import ENTITIES, SOURCES, several_fitting
@@ -457,6 +459,61 @@ def test_windows_are_the_networks_of_their_months(cast: KnowledgeGraph) -> None:
         cast.network(by="month", relation="assaults")
     with pytest.raises(ParameterError, match="within a month"):
         cast.network(by="month", since="2031-01-05")
+
+
+@given(several_fitting(40))
+@settings(deadline=None, max_examples=8)
+def test_periods_are_what_each_window_alone_is(cast_store: Path, said: list[Statement]) -> None:
+    with holding(cast_store, said) as kg:
+        snapshot = kg.snapshot
+        for projection in ("dyads", "signed"):
+            asked = asked_for(snapshot, Selection(), projection=projection, focus="Norland")
+            try:
+                over = dict(dyads_over(snapshot, asked, "year"))
+            except ParameterError:
+                continue
+            for year, found in list(over.items())[:5]:
+                alone = kg.network(projection=projection, focus="Norland", since=year, until=year)
+                assert nx.utils.graphs_equal(found.graph(), alone)
+                assert found.graph().graph == alone.graph
+
+
+@given(several_fitting(40))
+@settings(deadline=None, max_examples=8)
+def test_arrays_are_measured_as_the_network_is(cast_store: Path, said: list[Statement]) -> None:
+    with holding(cast_store, said) as kg:
+        for projection in ("dyads", "signed"):
+            arrays, network = kg.dyads(projection=projection), kg.network(projection=projection)
+            for weight in (None, "weight"):
+                one, other = Ties.of(arrays, weight), Ties.of(network, weight)
+                assert (one.actors, one.directed) == (other.actors, other.directed)
+                for name in ("source", "target", "weight"):
+                    assert getattr(one, name).tolist() == getattr(other, name).tolist()
+            mine, theirs = signed(arrays), signed(network)
+            assert signs_of(mine) == signs_of(theirs)
+            assert (mine.actors, mine.mixed, mine.unsigned) == (theirs.actors, theirs.mixed, theirs.unsigned)
+            if len(network) > 2:
+                for groups in ("kind", "label"):
+                    of_arrays, of_network = brokerage(arrays, groups), brokerage(network, groups)
+                    assert of_arrays.observed.tolist() == of_network.observed.tolist()
+                    assert (of_arrays.groups, of_arrays.about) == (of_network.groups, of_network.about)
+
+
+def signs_of(ties: SignedTies) -> set[tuple[int, int, int]]:
+    return set(zip(ties.one.tolist(), ties.other.tolist(), ties.sign.tolist(), strict=True))
+
+
+def test_what_weighs_no_dyad_is_refused(norland: KnowledgeGraph) -> None:
+    with pytest.raises(ParameterError, match="'sign' weighs no dyad: give weight, positive, negative"):
+        Ties.of(norland.dyads(), "sign")
+    with pytest.raises(ParameterError, match="0 as negative"):
+        Ties.of(norland.dyads(), "negative")
+
+
+def test_more_periods_than_anybody_looks_at_are_refused(norland: KnowledgeGraph) -> None:
+    asked = asked_for(norland.snapshot, Selection(since=date(1, 1, 1), until=date(9999, 12, 31)))
+    with pytest.raises(ParameterError, match="119988 months, more than 1200"):
+        windows(norland.snapshot, asked, "month", most=1200)
 
 
 # What is not there
