@@ -63,10 +63,12 @@ async def read_agreement(
     except UndefinedMeasureError as error:
         reason, found = error.reason, Agreement((), (), (), ())
     else:
-        key = "agreement", *asked, read.coders
-        found = (
-            await state.measures.of(turn, key, lambda: (read,), Readings.compared, state.settings.measure_timeout)
-        ).found
+
+        async def prepare() -> tuple[tuple[Readings], None]:
+            return (read,), None
+
+        key, seconds = ("agreement", *asked, read.coders), state.settings.measure_timeout
+        found = (await state.measures.of(turn, key, prepare, Readings.compared, seconds)).found
 
     def told() -> Response:
         snapshot = reply.snapshot
