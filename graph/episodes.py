@@ -3,6 +3,7 @@
 The rule by which statements make an episode is in docs/decisions/0021-what-makes-an-episode.md.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 GAP = 90
 """Days without a statement after which coded acts of one mediator between the same sides are another episode."""
 _MOST_GAP = 36_500
+_ATTRIBUTE = re.compile(r"mediation-([a-z]+)(?:[-.][a-z0-9._-]*)?:")
 
 
 class Stage(StrEnum):
@@ -81,7 +83,8 @@ class Standing(StrEnum):
 class Phase:
     """What statements of one relation tell of one subject in an episode, all with the same standing.
 
-    `voices` are who says so: ids of outermost speakers, "" for the source itself.
+    `voices` are who says so: ids of outermost speakers, "" for the source itself. `coded` has what coders tell of the
+    attempt, such as strategy, rank or outcome: codes of schemes that begin with `mediation-`, by what follows.
     """
 
     stage: Stage
@@ -92,6 +95,7 @@ class Phase:
     voices: tuple[str, ...]
     earliest: str | None
     latest: str | None
+    coded: dict[str, tuple[str, ...]]
     statements: tuple[str, ...]
 
 
@@ -121,6 +125,11 @@ class Episode:
     def statements(self) -> tuple[str, ...]:
         """Ids of all its statements, each once."""
         return tuple(s for phase in self.phases for s in phase.statements)
+
+    @property
+    def coded(self) -> dict[str, tuple[str, ...]]:
+        """What coders tell of it, by attribute: whole codes, so that two coders' words are not taken for one scale."""
+        return _by_attribute(code for phase in self.phases for codes in phase.coded.values() for code in codes)
 
     @property
     def answer(self) -> str | None:
@@ -186,6 +195,7 @@ class Episodes:
                     "inferred": e.inferred, "phase": n, "stage": p.stage.value,
                     "relation": p.relation, "subject": p.subject, "standing": p.standing.value,
                     "modalities": "; ".join(p.modalities), "earliest": p.earliest, "latest": p.latest,
+                    "coded": "; ".join(code for codes in p.coded.values() for code in codes),
                     "statements": "; ".join(p.statements),
                 }  # fmt: skip
 
@@ -196,7 +206,7 @@ class Episodes:
 
 COLUMNS = (
     "episode", "evidence", "mediators", "third_parties", "sides", "inferred", "phase", "stage", "relation", "subject",
-    "standing", "modalities", "earliest", "latest", "statements",
+    "standing", "modalities", "earliest", "latest", "coded", "statements",
 )  # fmt: skip
 
 
@@ -378,8 +388,18 @@ def _phase(snapshot: Snapshot, key: tuple[Stage, int, int, Standing], acts: Sequ
         voices=tuple(sorted({c.entities[chain[0]] if chain else "" for chain in chains})),
         earliest=_date(min((a.earliest for a in dated), default=OPEN_START)),
         latest=_date(max((a.latest for a in dated), default=OPEN_END)),
+        coded=_by_attribute(code for a in acts for code in snapshot.codes(a.row)),
         statements=tuple(sorted(c.id(a.row) for a in acts)),
     )
+
+
+def _by_attribute(codes: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Codes of schemes `mediation-ATTRIBUTE`, with or without a version, by attribute."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for code in codes:
+        if told := _ATTRIBUTE.match(code):
+            found[told[1]].add(code)
+    return {attribute: tuple(sorted(found[attribute])) for attribute in sorted(found)}
 
 
 def _standing(modality: int) -> Standing:

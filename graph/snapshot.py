@@ -207,7 +207,16 @@ class Snapshot:
             found.append(read_statement(self.store, self.iris, self.columns.id(int(row)), source))
         return found
 
+    def codes(self, row: int) -> list[str]:
+        """The codes in outside schemes that the statement of a row has, in order, read from the store."""
+        c = self.columns
+        if not c.codes[row]:
+            return []
+        node, graph = self.iris.statement(c.id(row)), self.iris.source(c.sources[c.source[row]])
+        return sorted(self.store.values(node, _CODE, graph))
 
+
+_CODE = f"{PREFIXES['t']}code"
 _ATTRIBUTION = f"{PREFIXES['prov']}qualifiedAttribution"
 _MADE_ON_DEMAND = {
     Columns: {name for name, value in vars(Columns).items() if isinstance(value, cached_property)},

@@ -52,6 +52,9 @@ class PhaseBody(Body):
     voices: Annotated[list[Ref], Field(description="Who says so; `source` where sources themselves do.")]
     earliest: str | None
     latest: str | None
+    coded: Annotated[
+        dict[str, list[str]], Field(description="Codes of its statements in schemes `mediation-…`, by attribute.")
+    ]
     statements: list[str]
 
 
@@ -70,6 +73,13 @@ class EpisodeBody(Body):
     earliest: str | None
     latest: str | None
     undated: Annotated[int, Field(description="Statements of it that have no date.")]
+    coded: Annotated[
+        dict[str, list[str]],
+        Field(
+            description="What coders tell of it: initiator, mandate, track, strategy, rank, outcome or more.",
+            examples=[{"strategy": ["mediation-strategy:directive"], "outcome": ["mediation-outcome:ceasefire"]}],
+        ),
+    ]
     phases: list[PhaseBody]
 
 
@@ -134,7 +144,7 @@ def _episode(snapshot: Snapshot, found: Episode) -> dict[str, Any]:
         for name in ("mediators", "third_parties", "sides", "initiated_by")
     }
     phases = [_phase(snapshot, p) for p in found.phases]
-    return asdict(found) | refs | {"answer": found.answer, "phases": phases}
+    return asdict(found) | refs | {"answer": found.answer, "coded": found.coded, "phases": phases}
 
 
 def _phase(snapshot: Snapshot, found: Phase) -> dict[str, Any]:

@@ -84,6 +84,11 @@ class EmbeddedStore:
         for quad in self.engine.quads_for_pattern(subject, None, None, ox.NamedNode(graph) if graph else None):
             yield f"{quad.triple} ."
 
+    def values(self, iri: str, predicate: str, graph: str) -> list[str]:
+        """The values of one property within a named graph, as IRIs or lexical forms."""
+        found = self.engine.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(predicate), None, ox.NamedNode(graph))
+        return [_property(quad).value for quad in found]
+
     def subjects(self, predicate: str, graph: str) -> Iterator[str]:
         """IRIs of the subjects that have the predicate in the named graph."""
         for quad in self.engine.quads_for_pattern(None, ox.NamedNode(predicate), None, ox.NamedNode(graph)):

@@ -1,6 +1,7 @@
 """Episodes: by name on the shipped data, and beside a comparison of each statement with each other one."""
 
 import itertools
+from pathlib import Path
 
 import networkx as nx
 import pytest
@@ -11,6 +12,7 @@ from graph import KnowledgeGraph
 from graph.entities import Entity
 from graph.episodes import Stage, Standing
 from graph.exceptions import ParameterError
+from graph.importing.events import Options
 from graph.sources import Source
 from graph.statements import Statement
 from ontology import Kind, Modality
@@ -118,6 +120,57 @@ def test_an_offer_and_its_answers(empty: KnowledgeGraph) -> None:
     assert empty.episodes().acceptance == {"claim": {"asked": 1, "accepted": 1, "rejected": 0, "disputed": 0}}
     assert len(empty.episodes(mediator="ama")) == 1
     assert len(empty.episodes(mediator="dun")) == 0
+
+
+TALKS = """\
+no;day;act;who;sides;strategy;rank;outcome
+1;2031-01-05;offer;Ama;Bel, Cor;;president;
+2;2031-01-20;mediation;Ama;Bel, Cor;procedural;minister;
+3;2031-02-02;mediation;Ama;Bel, Cor;directive;minister;partial
+"""
+MAPPING = """\
+dataset: attempts
+title: Attempts at mediation
+licence: CC0
+coder: somebody
+kind: event table
+delimiter: ";"
+record: no
+when: day
+relations: {column: act, values: {offer: offers-mediation, mediation: mediates}}
+subject: {column: who, kind: state}
+parties: {column: sides, separator: ",", kind: state}
+codes:
+  - {column: strategy, scheme: mediation-strategy-icm2004}
+  - {column: rank, scheme: mediation-rank}
+  - {column: outcome, scheme: mediation-outcome}
+"""
+
+
+def test_what_a_table_codes_of_an_attempt_is_told_by_the_episode(empty: KnowledgeGraph, tmp_path: Path) -> None:
+    (tmp_path / "talks.csv").write_text(TALKS)
+    (tmp_path / "mapping.yml").write_text(MAPPING)
+    empty.import_files("csv", [tmp_path / "talks.csv"], options=Options(mapping=tmp_path / "mapping.yml"))
+    [episode] = empty.episodes()
+    assert episode.coded == {
+        "outcome": ("mediation-outcome:partial",),
+        "rank": ("mediation-rank:minister", "mediation-rank:president"),
+        "strategy": ("mediation-strategy-icm2004:directive", "mediation-strategy-icm2004:procedural"),
+    }
+    assert [(p.stage, p.coded.get("rank")) for p in episode.phases] == [
+        (Stage.OFFER, ("mediation-rank:president",)), (Stage.SESSION, ("mediation-rank:minister",)),
+    ]  # fmt: skip
+    assert "mediation-outcome:partial" in empty.episodes().frame()["coded"][1]
+
+
+def test_codes_of_other_schemes_are_no_attributes_of_an_attempt(empty: KnowledgeGraph) -> None:
+    codes = ("cameo-1.1b3:045", "mediation:1", "mediation-track:2", "premediation-track:1")
+    told = Statement.model_validate(
+        {"source": "gazette", "start": 1, "end": 2, "modality": "asserted", "subject": "ama", "relation": "mediates",
+         "parties": ["bel", "cor"], "codes": codes}
+    )  # fmt: skip
+    empty.add([told], entities=STATES, sources=SOURCES[:1])
+    assert [e.coded for e in empty.episodes()] == [{"track": ("mediation-track:2",)}]
 
 
 def test_hosts_of_the_article_are_no_mediators(talks: KnowledgeGraph) -> None:
