@@ -1,6 +1,9 @@
 """How much the tests try: all examples in CI, a quarter of them where somebody waits for the result."""
 
 import os
+from collections.abc import Iterable
+
+import pytest
 
 THOROUGH = os.environ.get("TERTIUS_TESTS") == "thorough"
 
@@ -8,3 +11,8 @@ THOROUGH = os.environ.get("TERTIUS_TESTS") == "thorough"
 def tries(number: int) -> int:
     """How many examples a property gets that is worth `number` of them."""
     return number if THOROUGH else max(2, number // 4)
+
+
+def first(number: int, values: Iterable[object]) -> list[object]:
+    """Parameters of which `make test` takes the first ones, and CI all."""
+    return [value if n < number else pytest.param(value, marks=pytest.mark.slow) for n, value in enumerate(values)]

@@ -27,8 +27,8 @@ ORDINARY: dict[str, Any] = {"raw_rdf": True, "union_default_graph": False, "toke
 
 @contextlib.contextmanager
 def client_of(data: Path | str, *, graph: KnowledgeGraph | None = None, **settings: Any) -> Iterator[TestClient]:
-    """A client of the service over a data set, or over a graph, in this process."""
-    with TestClient(create_app(Settings(data=str(data), **settings), graph)) as client:
+    """A client of the service over a data set, or over a graph, in this process, with one process for queries."""
+    with TestClient(create_app(Settings(data=str(data), **{"query_workers": 1} | settings), graph)) as client:
         yield client
 
 

@@ -25,6 +25,7 @@ from api.parameters import WhoParameters
 from api.settings import Settings
 from graph import KnowledgeGraph, Statement
 from graph.exports import ExportFormat, read_jsonl
+from tests.effort import first
 
 ROOT = Path(__file__).parents[2]
 NORLAND = ROOT / "data" / "norland"
@@ -584,7 +585,7 @@ def served(*options: str, **environment: str) -> Iterator[tuple[str, "subprocess
             run.stderr.close()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", first(1, [signal.SIGINT, signal.SIGTERM]))
 def test_serve_answers_and_ends_cleanly(number: signal.Signals, store: Path) -> None:
     with served("--data", "none", "--store", str(store)) as (address, run):
         with urllib.request.urlopen(f"{address}/who/invites?object=Bo%20Sund", timeout=10) as answer:  # noqa: S310 - our own address

@@ -28,6 +28,7 @@ from graph.policy import check_query
 from graph.snapshot import Snapshot
 from graph.sparql_text import nesting
 from tests.api.services import NORLAND, client_of
+from tests.effort import first
 
 SECONDS, ROWS, BYTES = 1.0, 1000, 1_000_000
 JSON, TURTLE = "application/sparql-results+json", "text/turtle"
@@ -317,7 +318,7 @@ def test_what_is_too_long_is_refused(limited: TestClient) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["path sequence", "or", "optionals", "groups", "values", "template"])
+@pytest.mark.parametrize("kind", first(2, ["path sequence", "or", "optionals", "groups", "values", "template"]))
 def test_long_chains_end_at_the_latest_with_the_deadline(limited: TestClient, kind: str) -> None:
     assert serves(limited)  # there is a process that is warm
     began = time.monotonic()
@@ -410,7 +411,7 @@ def test_bytes_are_capped_exactly(query: str, accept: str) -> None:
         assert answer.json()["detail"] == "the answer is longer than 2000 bytes: add LIMIT, or ask for less"
 
 
-@pytest.mark.parametrize("form", ["SELECT ?x40", "CONSTRUCT { <a:a> <a:b> ?x40 }", "ASK"])
+@pytest.mark.parametrize("form", first(1, ["SELECT ?x40", "CONSTRUCT { <a:a> <a:b> ?x40 }", "ASK"]))
 def test_values_that_grow_are_ended(limited: TestClient, form: str) -> None:
     double = "".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1}) " for i in range(40))
     answer = post(limited, f"{form} {{ BIND('xxxxxxxx' AS ?x0) {double} FILTER(STRLEN(?x40) > 0) }}")
@@ -459,6 +460,7 @@ def test_a_process_that_was_killed_between_two_queries_is_replaced(kg: Knowledge
     asyncio.run(ask())
 
 
+@pytest.mark.slow
 def test_processes_are_kept_from_query_to_query_also_after_a_long_one(kg: KnowledgeGraph) -> None:
     async def ask() -> bool:
         limits = dataclasses.replace(LIMITS, seconds=30, memory=2048)
