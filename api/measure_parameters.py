@@ -72,6 +72,11 @@ class BalanceParameters(NetworkFilters):
     """Whose signed network is looked at, and whether over time."""
 
     by: By | None = Field(None, description="Also by month or year.", examples=["year"])
+    draws: int = Field(
+        0, ge=0, le=1000,
+        description="Rewired networks to set the degree beside, two or more; it takes as many times as long.",
+        examples=[100],
+    )  # fmt: skip
 
 
 class MediatorsParameters(NetworkFilters):

@@ -119,10 +119,25 @@ class PeriodBody(CensusBody):
     spread: Annotated[int, Field(description="Statements whose dates reach beyond the period.")]
 
 
+class ChanceBody(Body):
+    """A figure beside the same of rewired networks, in which everybody keeps as many ties."""
+
+    observed: float | None
+    draws: Annotated[int, Field(description="Rewired networks in which the figure is defined.")]
+    undefined: Annotated[int, Field(description="Those in which it is not.")]
+    mean: float | None
+    sd: float | None
+    z: float | None
+    as_high: Annotated[float | None, Field(description="Share of draws with a figure at least as large.")]
+    as_low: Annotated[float | None, Field(description="Share of draws with a figure at most as large.")]
+    reason: Annotated[str | None, Field(description="Why there is no z.")]
+
+
 class BalanceBody(MeasuredBody):
     """Structural balance of a signed network."""
 
     census: CensusBody
+    chance: Annotated[ChanceBody | None, Field(description="With `draws`: the degree beside that of chance.")]
     frustration: FrustrationBody
     periods: Annotated[list[PeriodBody] | None, Field(description="With `by`: each month or year.")]
 

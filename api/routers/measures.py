@@ -20,10 +20,12 @@ from graph.measures import (
     MEASURES,
     Balance,
     Candidate,
+    Chance,
     Frustration,
     SignedTies,
     Ties,
     balance,
+    balance_beside_chance,
     balance_over,
     brokerage,
     candidates,
@@ -182,9 +184,15 @@ async def read_balance(
 
     census = await state.measures.of(turn, key, _at_work(prepared, state), balance, seconds)
     camps = await state.measures.of(turn, ("frustration", *key), _at_work(prepared, state), frustration, seconds)
+    took = census.seconds + camps.seconds
+    chance: Chance | None = None
+    if draws := parameters.draws:
+        beside = await state.measures.of(
+            turn, ("chance", *key, draws), _at_work(prepared, state), balance_beside_chance, seconds, draws=draws
+        )
+        chance, took = beside.found, took + beside.seconds
     over: list[tuple[Any, Balance]] = []
     parts: list[Json] = []
-    took = census.seconds + camps.seconds
     if by is not None:
         later = await state.measures.of(turn, (*key, by), _at_work(partial(periods, by), state), balance_over, seconds)
         over, parts, took = later.found, later.about, took + later.seconds
@@ -193,6 +201,7 @@ async def read_balance(
         | {
             "took_ms": round(1000 * took, 3),
             "census": _census(census.found),
+            "chance": asdict(chance) if chance else None,
             "frustration": _frustration(snapshot, camps.found),
             "periods": None
             if by is None

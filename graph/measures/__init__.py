@@ -2,7 +2,16 @@
 
 from graph.measures.arrays import Ties
 from graph.measures.backtest import SCORES, Among, Backtest, Before, Ranking, Trial, backtest
-from graph.measures.balance import Balance, Frustration, SignedTies, balance, balance_over, frustration, signed
+from graph.measures.balance import (
+    Balance,
+    Frustration,
+    SignedTies,
+    balance,
+    balance_beside_chance,
+    balance_over,
+    frustration,
+    signed,
+)
 from graph.measures.brokerage import COUNTED, Brokerage, Role, Score, brokerage
 from graph.measures.centrality import (
     MEASURES,
@@ -76,6 +85,7 @@ __all__ = [
     "answered",
     "backtest",
     "balance",
+    "balance_beside_chance",
     "balance_over",
     "betweenness",
     "brokerage",

@@ -10,6 +10,7 @@ import numpy as np
 
 from graph.exceptions import ParameterError
 from graph.measures.arrays import Ints, Network, Ties, triangles
+from graph.measures.null_model import Chance, against_chance
 from graph.networks.dyads import Dyads
 
 _Signed: TypeAlias = "Network | Dyads | SignedTies"
@@ -177,6 +178,18 @@ def balance_over(windows: Iterable[tuple[Any, _Signed]], sign: str = "sign") -> 
     A window without triads is there too: its degree is None. No line should be drawn through it.
     """
     return [(name, balance(network, sign)) for name, network in windows]
+
+
+def balance_beside_chance(network: _Signed, sign: str = "sign", *, draws: int = 100, seed: int = 0) -> Chance:
+    """The balance degree beside that of rewired networks: see `against_chance`. Raises ParameterError.
+
+    Everybody keeps as many pairs, and each pair its sign; only pairs of a clear sign are rewired.
+    """
+    ties = network if isinstance(network, SignedTies) else signed(network, sign)
+    graph: nx.Graph[Any] = nx.Graph()
+    graph.add_nodes_from(range(len(ties.actors)))
+    graph.add_weighted_edges_from(zip(ties.one.tolist(), ties.other.tolist(), ties.sign.tolist(), strict=True), "sign")
+    return against_chance(graph, lambda drawn: balance(drawn).degree, draws=draws, seed=seed)[None]
 
 
 def frustration(network: _Signed, sign: str = "sign", *, steps: int = 200_000) -> Frustration:

@@ -10,7 +10,16 @@ import pytest
 from starlette.testclient import TestClient
 
 from graph import KnowledgeGraph
-from graph.measures import MEASURES, balance, brokerage, candidates, centralities, frustration, rivalry
+from graph.measures import (
+    MEASURES,
+    balance,
+    balance_beside_chance,
+    brokerage,
+    candidates,
+    centralities,
+    frustration,
+    rivalry,
+)
 from graph.networks import ties
 from tests.api.services import NORLAND, Start, client_of
 
@@ -94,6 +103,14 @@ def test_balance_is_that_of_python(client: TestClient, here: KnowledgeGraph) -> 
     assert (body["frustration"]["lower"], body["frustration"]["exact"]) == (camps.lower, camps.exact)
     years = [name for name, _ in here.network(projection="signed", by="year")]
     assert [p["period"] for p in body["periods"]] == years
+
+
+def test_balance_stands_beside_chance_where_that_is_asked(client: TestClient, here: KnowledgeGraph) -> None:
+    assert asked(client, "/network/balance")["chance"] is None
+    beside = balance_beside_chance(here.network(projection="signed"), draws=3)
+    body = asked(client, "/network/balance", draws=3)
+    assert body["chance"] == {name: getattr(beside, name) for name in beside.__slots__}
+    assert "say nothing about chance" in refused(client, "/network/balance", draws=1)["detail"]
 
 
 def test_mediators_are_those_of_python(client: TestClient, here: KnowledgeGraph) -> None:

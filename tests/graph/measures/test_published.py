@@ -7,6 +7,7 @@ import pytest
 
 from graph.measures import (
     balance,
+    balance_beside_chance,
     betweenness,
     closeness,
     core,
@@ -59,6 +60,10 @@ def test_the_highland_tribes_have_their_balance() -> None:
     camps = frustration(network)
     assert (camps.upper, camps.exact) == (7, True)
     assert camps.index == pytest.approx((0.7586207, 0.7586207), abs=5e-8)
+    # Three camps rather than two: the enemies of enemies are enemies, and yet few triads are out of balance.
+    chance = balance_beside_chance(network, draws=50, seed=1)
+    assert (chance.observed, chance.as_high) == (found.degree, 0)
+    assert chance.mean == pytest.approx(0.5, abs=0.05)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
