@@ -17,7 +17,7 @@ Subject = str | StatementRef | None
 class Pattern:
     """What statements have in common that differ in the fields of `Alike` alone; `statement` is a whole one of them."""
 
-    __slots__ = ("_pieces", "statement")
+    __slots__ = ("_codes", "_pieces", "statement")
 
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
@@ -25,6 +25,7 @@ class Pattern:
         subject, object = CONTENT.index("subject_is_statement"), CONTENT.index("object")
         record, when = CONTENT.index("record"), CONTENT.index("when")
         assert (record + 1, CONTENT[subject + 1]) == (subject, "subject")
+        self._codes = to_json(statement.codes)
         self._pieces = (
             to_json(content[:record])[:-1] + b",",
             b"," + to_json(content[subject + 2 : object])[1:-1] + b",",
@@ -37,6 +38,12 @@ class Pattern:
         first, second, third, last = self._pieces
         content = first, to_json(record), _subject(subject), second, _json(object), third, _json(when), last
         return hashlib.sha256(b"".join(content)).digest()[:16]
+
+    def said(self, subject: Subject, object: str | None, record: str | None, when: str | None) -> bytes:
+        """8 bytes for what the statement says with which codes, and of which record, whatever source says so."""
+        _, second, third, last = self._pieces
+        content = to_json(record), _subject(subject), second, _json(object), third, _json(when), last, self._codes
+        return hashlib.blake2b(b"".join(content), digest_size=8).digest()
 
 
 _json = lru_cache(maxsize=1 << 16)(to_json)

@@ -31,13 +31,14 @@ from graph.frames import entity_faults, frame_faults, source_faults
 from graph.garbage import fewer_collections
 from graph.holdings import Holding, holdings
 from graph.identities import Judgement
+from graph.importing.across import Across
 from graph.importing.actors import Resolver
 from graph.importing.events import Options
 from graph.importing.originals import Originals
 from graph.importing.pipeline import FileImport, ImportReport
 from graph.importing.records import KeptRecord, kept_record
 from graph.importing.registry import format_named
-from graph.importing.releases import Release, Told, check_apart, originals_folder, released
+from graph.importing.releases import Release, Told, beside_them, check_apart, originals_folder, released
 from graph.merging import dangling, merge
 from graph.named_queries import named_query
 from graph.networks import Asked, Dyads, Projection, asked_for, dyads, kept, windows
@@ -261,11 +262,13 @@ class KnowledgeGraph(Asking):
 
             def change(draft: Draft, report: Report) -> None:
                 resolver = Resolver(draft.entities)
-                for release in releases:
-                    if (known := release.known(self.snapshot)) is not None:
+                unchanged = [release.known(self.snapshot) for release in releases]
+                across = self._across(releases, unchanged)
+                for release, known in zip(releases, unchanged, strict=True):
+                    if known is not None:
                         works.append(known)
                         continue
-                    work = release.work(self.snapshot, resolver, draft, progress)
+                    work = release.work(self.snapshot, resolver, draft, progress, across)
                     draft.stream_source(release.source, release.suggesting(work.statements()), work.finish)
                     works.append(work)
                     report.sources += 1
@@ -275,15 +278,21 @@ class KnowledgeGraph(Asking):
 
     def _tried(self, releases: Sequence[Release], progress: Told) -> list[ImportReport]:
         reports, resolver = [], Resolver(self.snapshot.entities)
-        for release in releases:
-            if (known := release.known(self.snapshot)) is not None:
+        unchanged = [release.known(self.snapshot) for release in releases]
+        across = self._across(releases, unchanged)
+        for release, known in zip(releases, unchanged, strict=True):
+            if known is not None:
                 reports.append(known)
                 continue
-            work = release.work(self.snapshot, resolver, None, progress)
+            work = release.work(self.snapshot, resolver, None, progress, across)
             for _ in release.suggesting(work.statements()):
                 pass
             reports.append(work.report)
         return reports
+
+    def _across(self, releases: Sequence[Release], unchanged: Sequence[ImportReport | None]) -> Across:
+        read = [release for release, known in zip(releases, unchanged, strict=True) if known is None]
+        return beside_them(self.snapshot, self.path, read)
 
     def originals(self, source: str) -> Originals:
         """The records of an imported file as they were. Raises NotFoundError where the source is no imported file."""

@@ -182,6 +182,8 @@ def _tell(r: ImportReport, dry_run: bool) -> None:
     told = {
         f"statements {would}made": r.statements,
         "of them new": r.added,
+        "of the repeated are in other files of the data set": r.elsewhere,
+        "have the id and day of a record in another file, and say otherwise": r.recoded,
         "retracted, since the file no longer has them": r.retracted,
         "tell of an event that others tell of as well": r.linked,
         "have a code for which only a wider relation stands": r.unmapped,

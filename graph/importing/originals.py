@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Any, Self
 
 import numpy as np
 
@@ -38,6 +38,7 @@ class OriginalsWriter:
         self._block: list[bytes] = []
         self._starts = [0]
         self._numbers: list[int] = []
+        self._more: dict[str, IO[bytes]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -46,8 +47,8 @@ class OriginalsWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self._data.close()
-            self._rejects.close()
+            for file in self._files():
+                file.close()
         finally:  # on a full disk they cannot be closed
             shutil.rmtree(self._part, ignore_errors=True)
 
@@ -64,6 +65,12 @@ class OriginalsWriter:
         told = {"file": file, "record": number, "reason": reason, "bytes": raw.decode("latin-1")}
         self._rejects.write(json.dumps(told, ensure_ascii=True) + "\n")
 
+    def write(self, name: str, content: bytes) -> None:
+        """Adds to a further file of this name."""
+        if name not in self._more:
+            self._more[name] = (self._part / name).open("wb")
+        self._more[name].write(content)
+
     def finish(self) -> None:
         """Gives the folder its name, when all is on the disk."""
         if self._block:
@@ -77,11 +84,16 @@ class OriginalsWriter:
                 beside.write(content)
                 beside.flush()
                 os.fsync(beside.fileno())
-        for file in (self._data, self._rejects):
+        for file in self._files():
             file.flush()
             os.fsync(file.fileno())
         shutil.rmtree(self._folder, ignore_errors=True)
         self._part.rename(self._folder)
+
+    def _files(self) -> Iterator[IO[Any]]:
+        yield self._data
+        yield self._rejects
+        yield from self._more.values()
 
     def _end_block(self) -> None:
         self._data.write(zlib.compress(b"".join(self._block), 1))

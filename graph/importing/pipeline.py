@@ -6,7 +6,7 @@ import itertools
 import re
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from graph.entities import Model, Text
 from graph.exceptions import FormatError, InputError
 from graph.frames import frame_faults
 from graph.ids import id_text
+from graph.importing.across import CODED, ELSEWHERE, SAID, Across, key_of
 from graph.importing.actors import Resolver
 from graph.importing.codes import Codes
 from graph.importing.events import Event, Format, Options, Record
@@ -40,13 +41,17 @@ _BATCH = 2000
 _PATTERNS = 1 << 16
 _SURELY_SHORT = 100
 _GONE = "No longer in the data set."
+_Made = tuple[Record, list[Alike], str | None]
+"""A record, its statements, and why it has none."""
 
 
 class ImportReport(Model):
     """What became of the records of one file: `read` is the sum of `stored`, `repeated` and `rejected`.
 
-    `unmapped` of those stored have a code for which only a wider relation stands; `unmapped_codes` counts them.
-    `statements` were made; `added` of them are new and `retracted` ones were in the file's last version only.
+    `elsewhere` of the repeated are in another file of the data set; `recoded` of the stored are there with other codes
+    or actors, and tell of one event with those. `unmapped` of those stored have a code for which only a wider relation
+    stands; `unmapped_codes` counts them. `statements` were made; `added` of them are new and `retracted` ones were in
+    the file's last version only.
     """
 
     format: str
@@ -61,6 +66,8 @@ class ImportReport(Model):
     stored: int = 0
     repeated: int = 0
     rejected: int = 0
+    elsewhere: int = 0
+    recoded: int = 0
     unmapped: int = 0
     statements: int = 0
     added: int = 0
@@ -82,12 +89,13 @@ class FileImport:
 
     def __init__(
         self, format: Format, file: SourceFile, options: Options, source: Source, *,
-        base: Snapshot, resolver: Resolver, beside: str = "", folder: Path | None = None,
+        base: Snapshot, resolver: Resolver, across: Across, beside: str = "", folder: Path | None = None,
         put_entity: Callable[..., object] = lambda *_: None, progress: Callable[[int], object] = lambda _: None,
     ) -> None:  # fmt: skip
         self.source = source
         self._format, self._file, self._options, self._base = format, file, options, base
         self._resolver, self._put_entity, self._progress = resolver, put_entity, progress
+        self._across = across
         self._folder, self._beside = folder, beside
         self._originals: OriginalsWriter | None = None
         self._codes = Codes()
@@ -95,6 +103,7 @@ class FileImport:
         self._seen, self._contents, self._occurrences = Seen(), Seen(), Counter[int]()
         self._code_numbers: dict[tuple[str, ...], int] = {}
         self._code_of = array("i")
+        self._recoded: dict[int, int] = {}
         self._tellings: dict[int, str] = {}
         self._days: list[date] = []
         self._when: str | None = None
@@ -103,6 +112,9 @@ class FileImport:
         self._listed: set[str] = set()
         self._first_reason = ""
         self._judged = self._judgements()
+        self._last = Seen()
+        if len(old := self._old_rows()):
+            self._last.add(base.columns.order_of_ids[old])
 
     @property
     def report(self) -> ImportReport:
@@ -125,6 +137,7 @@ class FileImport:
         with OriginalsWriter(self._folder, self._file.head(), self._options.mapping) as self._originals:
             yield from self._all()
             self._originals.finish()
+        self._across.add(self._folder)
 
     def _all(self) -> Iterator[Batch]:
         records = self._format.read(self._file, self._options)
@@ -141,7 +154,7 @@ class FileImport:
 
     def _check_any(self) -> None:
         """Raises FormatError where no record is left: it is another kind of file, or the tables beside it are wrong."""
-        if self._counts["stored"]:
+        if self._counts["stored"] or self._counts["elsewhere"]:
             return
         read = self._counts["read"]
         raise FormatError(
@@ -155,7 +168,10 @@ class FileImport:
         """When all are there: rows that tell of one event, with the event. Then keeps the report."""
         rows = np.flatnonzero(columns.source == columns.source_number.get(self.source.id, NONE))[: len(self._code_of)]
         codes = np.frombuffer(self._code_of, np.int32)
-        for those, event in linked_records(columns, rows, codes, self._tellings, self._format.dataset):
+        own = {int(rows[offset]): key for offset, key in self._recoded.items()}
+        self._recoded.clear()
+        linked = linked_records(columns, rows, codes, self._tellings, self._format.dataset)
+        for those, event in self._across.joined(columns, own, linked, self._format.dataset) if own else linked:
             self._counts["linked"] += len(those)
             yield those, event
         if self._folder:
@@ -164,9 +180,9 @@ class FileImport:
     # Records
 
     def _stored(self, batch: Sequence[Record]) -> Batch:
+        bare = {r.number for r in batch if any(e.record is None for e in r.events)}
         made = [(record, *self._made(record)) for record in self._with_keys(batch)]
-        digests = Batch(one for _, said, _ in made for one in said).digests
-        repeats = iter(self._seen.add(digests.view(">u8")[:, 0].astype(np.uint64)).tolist())
+        fates = iter(self._fates(made, bare))
         stored = Batch()
         counts, originals = self._counts, self._originals
         counts["read"] += len(made)
@@ -180,17 +196,55 @@ class FileImport:
                 continue
             if originals:
                 originals.add(record.number, record.raw)
-            before = len(stored)
+            before, others = len(stored), False
             for one, event in zip(said, record.events, strict=True):
-                if not next(repeats):
+                fresh, elsewhere, key = next(fates)
+                others |= elsewhere
+                if fresh:
+                    if key:
+                        self._recoded[len(self._code_of)] = key
+                        counts["recoded"] += 1
                     stored.append(self._noted(one, event))
             if len(stored) > before or not said:
                 counts["stored"] += 1
                 self._count_unmapped(record)
             else:
                 counts["repeated"] += 1
+                counts["elsewhere"] += others
         counts["statements"] += len(stored)
         return stored
+
+    def _fates(self, made: Sequence[_Made], bare: Set[int]) -> Iterator[tuple[bool, bool, int]]:
+        """Of each statement whether it is stored, or is in another file; its key where that file codes it otherwise."""
+        every = Batch(one for _, said, _ in made for one in said)
+        ids = every.digests.view(">u8")[:, 0].astype(np.uint64)
+        says = np.frombuffer(
+            b"".join([a.pattern.said(a.subject, a.object, a.record, a.when) for a in every]), np.uint64
+        )
+        keys = np.fromiter(
+            (
+                key_of(one.record or "", one.when) if alone and record.events[0].codes else 0
+                for record, said, _ in made
+                for alone in [len(said) == 1 and record.number not in bare]
+                for one in said
+            ),
+            np.uint64,
+            len(every),
+        )
+        fresh = ~self._seen.add(ids)
+        elsewhere = recoded = np.zeros(len(every), bool)
+        if self._across:
+            elsewhere = fresh & self._across.has(says) & ~self._last.contains(ids)
+            fresh &= ~elsewhere
+            recoded = fresh & (keys > 0) & self._across.knows(keys)
+        if self._originals:
+            coded = fresh & (keys > 0)
+            self._originals.write(SAID, says[fresh].tobytes())
+            self._originals.write(ELSEWHERE, says[elsewhere].tobytes())
+            self._originals.write(CODED, np.column_stack([keys[coded], ids[coded]]).tobytes())
+        else:
+            self._across.said(says[fresh])
+        return zip(fresh.tolist(), elsewhere.tolist(), np.where(recoded, keys, 0).tolist(), strict=True)
 
     def _with_keys(self, batch: Sequence[Record]) -> list[Record]:
         """The records with a key each: the data set's id, else their content and how often it came before."""
@@ -334,13 +388,26 @@ class FileImport:
         self._counts["added"] = self._counts["statements"] - int(there.sum())
         gone = rows[~there]
         for first in range(0, len(gone), _BATCH):
-            yield Batch(Alike.of(self._retracted(s)) for s in self._base.statements(gone[first : first + _BATCH]))
+            statements = self._base.statements(gone[first : first + _BATCH])
+            says = np.frombuffer(b"".join(map(_says, statements)), np.uint64)
+            kept = self._across.keeps(says) if self._across else np.zeros(len(says), bool)
+            if self._originals:
+                self._originals.write(SAID, says[kept].tobytes())
+            # What another file of the data set still has stays; its row is none of this file's.
+            yield Batch(
+                Alike.of(s.model_copy(update={"row": None}) if k else self._retracted(s))
+                for s, k in zip(statements, kept.tolist(), strict=True)
+            )
 
     def _retracted(self, statement: Statement) -> Statement:
         if statement.status is Status.RETRACTED:
             return statement
         self._counts["retracted"] += 1
         return statement.model_copy(update={"status": Status.RETRACTED, "note": statement.note or _GONE})
+
+
+def _says(s: Statement) -> bytes:
+    return Pattern(s).said(s.subject, s.object, s.record, s.when)
 
 
 @cache

@@ -34,8 +34,10 @@ def kept_record(snapshot: Snapshot, store: Path, id: str) -> KeptRecord:
     statement = snapshot.statement(id)
     source = snapshot.source(statement.source)
     kept = Originals(originals_folder(store, source))
-    if (told := kept.report) is None or statement.row is None:
+    if (told := kept.report) is None:
         raise NoRecordError(id, f"it is of the source {source.id}, which is no imported file")
+    if statement.row is None:
+        raise NoRecordError(id, f"{source.file} no longer has it, and another file of the data set does")
     raw = kept.record(statement.row)
     if raw is None or (statement.status is Status.RETRACTED and not _is_of(statement, raw)):
         raise NoRecordError(id, f"it is of an earlier version of {source.file}, which a corrected file has replaced")

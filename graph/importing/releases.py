@@ -5,13 +5,14 @@ import hashlib
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from pathlib import Path
 
 from graph.alike import Batch
 from graph.columns import NONE
 from graph.exceptions import FormatError, InputError
+from graph.importing.across import Across, still_said
 from graph.importing.actors import Resolver
 from graph.importing.events import Format, Options
 from graph.importing.files import SourceFile, unreadable
@@ -93,7 +94,7 @@ class Release:
             sha256=file.sha256, file=file.name, dataset=format.dataset, coder=format.coder, modality=Modality.CODED,
             covers=_period(options.covers),
         )  # fmt: skip
-        self._folder = originals_folder(store, self.source)
+        self._store, self._folder = store, originals_folder(store, self.source)
         self._beside = beside(options)
 
     def known(self, base: Snapshot) -> ImportReport | None:
@@ -107,13 +108,15 @@ class Release:
             int((columns.source == columns.source_number.get(self.source.id, NONE)).sum()) if report.statements else 0
         )
         same = (report.importer, report.beside) == (IMPORTER, self._beside) and there >= report.statements
+        if same and report.elsewhere:
+            same = still_said(self._folder, _folders(base, self._store, self.format.dataset, {self.source.id}))
         return report.model_copy(update={"unchanged": True}) if same else None
 
-    def work(self, base: Snapshot, resolver: Resolver, draft: Draft | None, told: Told) -> FileImport:
+    def work(self, base: Snapshot, resolver: Resolver, draft: Draft | None, told: Told, across: Across) -> FileImport:
         """The import, whose statements are to be read; without a draft nothing is kept of it."""
         return FileImport(
             self.format, self.file, self.options, self.source, base=base, resolver=resolver,
-            beside=self._beside, folder=self._folder if draft else None,
+            across=across, beside=self._beside, folder=self._folder if draft else None,
             put_entity=draft.add_entity if draft else lambda *_: None,
             progress=partial(told, self.file),
         )  # fmt: skip
@@ -136,6 +139,17 @@ def _period(covers: str | None) -> str | None:
         raise InputError(
             f"what the files cover is no period: {error}", way_out="write 2018, 2018-06 or 2018-01-01/2018-06-30"
         ) from None
+
+
+def beside_them(base: Snapshot, store: Path, releases: Sequence[Release]) -> Across:
+    """What is there of the data set of these files besides them: they replace what they brought before."""
+    replaced = {r.source.id for r in releases}
+    return Across(_folders(base, store, releases[0].format.dataset, replaced) if releases else ())
+
+
+def _folders(base: Snapshot, store: Path, dataset: str, but: Set[str]) -> list[Path]:
+    of_dataset = (s for s in base.sources.values() if s.dataset == dataset and s.id not in but)
+    return [folder for s in of_dataset if (folder := originals_folder(store, s)).is_dir()]
 
 
 def beside(options: Options) -> str:

@@ -16,6 +16,9 @@ class Seen:
     def __init__(self) -> None:
         self._runs: list[Keys] = []
 
+    def __bool__(self) -> bool:
+        return bool(self._runs)
+
     def add(self, keys: Keys) -> npt.NDArray[np.bool_]:
         """Adds a batch; tells of each key whether it came before, earlier in the batch included."""
         order = np.argsort(keys, kind="stable")
