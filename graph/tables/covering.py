@@ -104,8 +104,7 @@ def _spans(c: Columns, rows: Rows, kind: Evidence) -> Iterator[Span]:
     dated = (low != OPEN_START) & (high != OPEN_END)
     if not dated.any():
         return
-    told = c.object[rows] if kind is Evidence.AGREEMENT else rows
-    number = len(np.unique(told[dated]))
+    number = len(np.unique(c.object[rows][dated])) if kind is Evidence.AGREEMENT else int(dated.sum())
     order = np.argsort(low[dated])
     low, reached = low[dated][order], np.maximum.accumulate(high[dated][order])
     longest = max(1, _LONG * np.log(number) * (reached[-1] - low[0]) / number)

@@ -49,6 +49,8 @@ _MEDIA_TYPES = {
     TableFormat.PARQUET: "application/vnd.apache.parquet",
     TableFormat.STATA: "application/x-stata-dta",
 }
+_LABELS = 65_536
+"""Most labels that Stata takes of one column."""
 _MADE = datetime(1960, 1, 1)  # noqa: DTZ001 - Stata's own first day, and no zone: the same table gives the same bytes
 
 
@@ -106,16 +108,26 @@ def _parquet(table: Table) -> bytes:
 
 def _stata(table: Table) -> bytes:
     pandas = _library("pandas", "a table as Stata")
-    frame = pandas.DataFrame({name: _series(pandas, values) for name, values in table.columns.items()})
+    labels = {part for part in table.unit.parts if 0 < len(set(table.columns[part].tolist())) <= _LABELS}
+    texts = {name for name, values in table.columns.items() if values.dtype == object} - labels
+    frame = pandas.DataFrame({
+        name: _labelled(pandas, values) if name in labels else _series(pandas, values)
+        for name, values in table.columns.items()
+    })  # fmt: skip
     output = io.BytesIO()
     frame.to_stata(
         output, write_index=False, version=118, time_stamp=_MADE,
         data_label=f"Tertius, {table.unit} by {table.by}, revision {table.revision}"[:80],
         variable_labels={name: meaning[:80] for name, meaning in meanings(table).items()},
         # Strings of Stata have at most 2,045 bytes; labels may have more.
-        convert_strl=[n for n, v in table.columns.items() if v.dtype == object and _longest(v) > 2045],
+        convert_strl=[name for name in table.columns if name in texts and _longest(table.columns[name]) > 2045],
     )  # fmt: skip
     return output.getvalue()
+
+
+def _labelled(pandas: Any, values: Any) -> Any:
+    """Numbers with the text as their labels: text stands in every row of a file as wide as the longest."""
+    return pandas.Categorical.from_codes(*pandas.factorize(values, sort=True))
 
 
 def _series(pandas: Any, values: Any) -> Any:
