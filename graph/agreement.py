@@ -149,10 +149,11 @@ def _coded(snapshot: Snapshot, selection: Selection) -> Rows:
 
 
 def _shared(snapshot: Snapshot, rows: Rows) -> Rows:
+    """Those of the rows whose source several coders have coded."""
     c = snapshot.columns
-    coded = np.unique(np.column_stack([c.source[rows], c.coder[rows]]), axis=0)
-    sources, coders = np.unique(coded[:, 0], return_counts=True)
-    return rows[np.isin(c.source[rows], sources[coders > 1])]
+    of_coder = c.source[rows].astype(np.int64) * len(c.coders) + c.coder[rows]
+    coders = np.bincount(np.flatnonzero(np.bincount(of_coder)) // max(1, len(c.coders)), minlength=len(c.sources))
+    return rows[coders[c.source[rows]] > 1]
 
 
 def _coders(snapshot: Snapshot, rows: Rows, named: Sequence[str]) -> tuple[str, str]:
