@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from graph.knowledge_graph import KnowledgeGraph
 
-Bounds = tuple[int, int]
+Bounds = tuple[int, int | None]
+"""At the least and at the most; None where something happened an unknown number of times."""
 _FIRM = (Modality.ASSERTED, Modality.CODED)
 """What a source vouches for itself. The least that took place is what these tell; claims of others widen it."""
 _MORE: tuple[dict[str, Any], ...] = ({}, {"modality": _FIRM})
@@ -101,7 +102,7 @@ def tension(
     for kind, prefix in PREFIXES.items():
         loose = {s: without[kind, s] for s in _SIGNS}
         told = [(p, [most.events(p, s, prefix) for s in _SIGNS]) for p in most.periods]
-        if not any(loose.values()) and not any(high for _, those in told for _, high in filter(None, those)):
+        if not any(loose.values()) and not any(high != 0 for _, those in told for _, high in filter(None, those)):
             continue
         undated[kind] = loose
         for period, those in told:
@@ -170,8 +171,14 @@ def _widened(most: Bounds | None, firm: Bounds | None) -> Bounds:
 
 
 def _tense(period: str, kind: Evidence, conflict: Bounds, cooperation: Bounds) -> Tense:
-    if not conflict[1] + cooperation[1]:
+    if conflict[1] == cooperation[1] == 0:
         return Tense(period, kind, conflict, cooperation, None, "nothing of either sign is told")
-    low = conflict[0] / (conflict[0] + cooperation[1]) if conflict[0] + cooperation[1] else 1.0
-    high = conflict[1] / (conflict[1] + cooperation[0]) if conflict[1] else 0.0
+    low, high = _least(conflict[0], cooperation[1]), 1 - _least(cooperation[0], conflict[1])
     return Tense(period, kind, conflict, cooperation, (low, high), None)
+
+
+def _least(part: int, rest: int | None) -> float:
+    """The share of a part of which there is so much at the least, beside a rest of which there is so much at most."""
+    if rest is None:
+        return 0.0
+    return part / (part + rest) if part + rest else 1.0

@@ -51,6 +51,7 @@ from graph.measures.arrays import Network
 from graph.sources import Source
 from graph.statements import Statement
 from ontology import Kind, Modality
+from tests.effort import tries
 
 KINDS: list[Callable[[], Network]] = [nx.Graph, nx.DiGraph, nx.MultiGraph, nx.MultiDiGraph]
 NUMBERS = st.sampled_from([None, 0, 1, 2.5, -1, float("nan"), float("inf"), "much"])
@@ -143,7 +144,7 @@ def measured(measure: Callable[[], object]) -> tuple[object, str]:
 
 
 @given(any_networks())
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 def test_no_measure_gives_a_nan_or_fails_without_a_word(network: Network) -> None:
     for name, measure in figures(network).items():
         found, why = measured(measure)

@@ -1,16 +1,22 @@
 """Who mediates, with whom and with whose consent: counted by hand on small casts, and by an oracle on any network."""
 
+from collections import Counter
 from itertools import combinations
 
 import networkx as nx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph import KnowledgeGraph
+from graph.entities import Entity
 from graph.exceptions import ParameterError
 from graph.measures import acceptance, candidates, mediators, overlaps, rivalry
 from graph.measures.arrays import Network
+from graph.sources import Source
+from graph.statements import Statement
+from ontology import Kind
+from tests.effort import tries
 
 Told = tuple[str, str]
 """The mediators and the parties of a mediation, a letter each."""
@@ -29,7 +35,12 @@ def told(*mediations: Told, evidence: str = "claim") -> Network:
     return network
 
 
-@given(st.lists(st.tuples(st.sets(st.sampled_from("mno"), min_size=1), st.sets(st.sampled_from("abcm"))), max_size=6))
+mediations = st.lists(
+    st.tuples(st.sets(st.sampled_from("mno"), min_size=1), st.sets(st.sampled_from("abcm"))), max_size=6
+)
+
+
+@given(mediations)
 def test_exclusivity_is_the_share_of_what_is_told_of_the_same_pairs(given_: list[tuple[set[str], set[str]]]) -> None:
     for found in mediators(told(*(("".join(who), "".join(sides)) for who, sides in given_))):
         own = [sides - {found.actor} for who, sides in given_ if found.actor in who]
@@ -41,6 +52,34 @@ def test_exclusivity_is_the_share_of_what_is_told_of_the_same_pairs(given_: list
         assert found.pairs.keys() == pairs
         assert found.exclusivity == (mine / every if every else None)
         assert (found.reason is None) == bool(every)
+
+
+@given(mediations)
+def test_overlap_and_rivalry_are_counted_as_one_does_by_hand(given_: list[tuple[set[str], set[str]]]) -> None:
+    network = told(*(("".join(who), "".join(sides)) for who, sides in given_))
+
+    def pairs(actor: str) -> set[tuple[str, str]]:
+        those = (sides - {actor} for who, sides in given_ if actor in who)
+        return {pair for sides in those for pair in combinations(sorted(sides), 2)}
+
+    found = {(o.one, o.other): o for o in overlaps(network)}
+    for one, other in combinations("mno", 2):
+        shared = pairs(one) & pairs(other)
+        assert ((one, other) in found) == bool(shared)
+        if shared:
+            overlap = found[one, other]
+            assert set(overlap.pairs) == shared
+            assert overlap.jaccard == len(shared) / len(pairs(one) | pairs(other))
+            assert overlap.together == sum({one, other} <= who for who, _ in given_)
+    for a, b in combinations("abcm", 2):
+        parts = [m for who, sides in given_ if {a, b} <= sides for m in who - {a, b}]
+        rivals = rivalry(network, a, b)
+        assert {r.actor: r.mediations for r in rivals.mediators} == Counter(parts)
+        assert (rivals.reason is None) == bool(parts)
+        if parts:
+            assert sum(r.share for r in rivals.mediators) == pytest.approx(1)
+            equal = sum(p == q for p in parts for q in parts) / len(parts) ** 2
+            assert rivals.concentration["claim"] == pytest.approx(equal)
 
 
 def test_mediators_are_told_with_sides_pairs_and_statements() -> None:
@@ -86,6 +125,39 @@ def test_the_talks_have_their_mediators(talks: KnowledgeGraph) -> None:
     assert all(r.statements for r in found.mediators)
 
 
+ACTS = {"offers-mediation": "offers", "requests-mediation": "requests", "accepts-mediation": "acceptances",
+        "rejects-mediation": "rejections"}  # fmt: skip
+
+
+@settings(max_examples=tries(12))  # each makes a store
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(ACTS)), st.permutations("abc"), st.sampled_from(["asserted", "negated"])),
+        max_size=8,
+    )
+)
+def test_acceptance_counts_what_took_place_from_each_side(acts: list[tuple[str, list[str], str]]) -> None:
+    states = [Entity(id=id, kind=Kind.STATE, label=id.upper()) for id in "abc"]
+    sources = [Source(id=f"gazette-{n}", title=f"Gazette {n}", kind="news article") for n in range(len(acts))]
+    counts: Counter[tuple[str, str, str]] = Counter()
+    statements = []
+    for n, (relation, (subject, object, _), modality) in enumerate(acts):
+        fields = {"subject": subject, "relation": relation, "object": object, "modality": modality}
+        statements.append(Statement.model_validate(fields | {"source": f"gazette-{n}", "start": 0, "end": 1}))
+        if modality == "asserted":
+            mediator, side = (subject, object) if relation == "offers-mediation" else (object, subject)
+            counts[mediator, side, ACTS[relation]] += 1
+    with KnowledgeGraph() as kg:
+        kg.add(statements, entities=states, sources=sources)
+        found = acceptance(kg)
+    told_ = {(f.mediator, f.side, act): n for f in found for act in ACTS.values() if (n := getattr(f, act))}
+    assert told_ == counts
+    for f in found:
+        answers = counts[f.mediator, f.side, "acceptances"] + counts[f.mediator, f.side, "rejections"]
+        assert f.rate == (counts[f.mediator, f.side, "acceptances"] / answers if answers else None)
+        assert (f.reason is None) == bool(answers)
+
+
 def test_offers_stand_beside_what_became_of_them(norland: KnowledgeGraph) -> None:
     ours, theirs = acceptance(norland)
     assert (ours.mediator, ours.side, ours.offers, ours.rejections, ours.rate) == (
@@ -118,6 +190,44 @@ def test_candidates_are_on_good_terms_with_both_and_hostile_to_neither() -> None
     ]  # fmt: skip
     assert candidates(network, "a", "b", least=2).reason == "nobody is on good terms with both, and hostile to neither"
     assert candidates(network, "a", "nobody").reason == "nobody has no tie in this network"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abcde"), st.sampled_from("abcde"), st.sampled_from([1, 1, -1, 0, None]), st.integers(1, 3)
+        ),
+        max_size=14,
+    ),
+    st.booleans(),
+    st.integers(1, 3),
+)
+def test_candidates_are_all_whom_the_rule_leaves(
+    acts: list[tuple[str, str, int | None, int]], directed: bool, least: int
+) -> None:
+    network: Network = nx.DiGraph() if directed else nx.Graph()
+    for a, b, sign, events in acts:
+        if a != b:
+            network.add_edge(a, b, sign=sign, mixed=sign == 0, positive=events, statements=())
+    found = candidates(network, "a", "b", least=least)
+    if not {"a", "b"} <= set(network):
+        assert found.candidates == found.refused == ()
+        return
+
+    def ties(actor: str, side: str) -> list[tuple[int | None, int]]:
+        told = {frozenset((u, v)) if not directed else (u, v): t for u, v, t in network.edges(data=True)}
+        return [(t["sign"], t["positive"]) for pair, t in told.items() if set(pair) == {actor, side}]
+
+    good, bad = set(), set()
+    for actor in set(network) - {"a", "b"}:
+        of = [ties(str(actor), side) for side in "ab"]
+        if all(of) and any(sign in (0, -1) for some in of for sign, _ in some):
+            bad.add(actor)
+        elif all(sum(events for sign, events in some if sign == 1) >= least for some in of):
+            good.add(actor)
+    assert [c.actor for c in found.candidates] == sorted(map(str, good))
+    assert [c.actor for c in found.refused] == sorted(map(str, bad))
+    assert (found.reason is None) == bool(good)
 
 
 def test_with_directions_both_count() -> None:
