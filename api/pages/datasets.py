@@ -28,14 +28,16 @@ def datasets_page(shown: Iterable[Holding], following: str | None) -> Html:
 def dataset_page(h: Holding) -> Html:
     """One data set, with its files."""
     licences = list(dict.fromkeys(s.licence for s in h.sources if s.licence))
+    declared = any(f.source.covers for f in h.files)
     files: list[tuple[object, ...]] = [
         (
             link(f"/id/source/{quote(f.source.id)}", f.source.title), f"{f.statements:,}",
-            _days(f.earliest, f.latest), f.source.covers or "",
+            _days(f.earliest, f.latest), *([f.source.covers or ""] if declared else []),
             *_counts({n: getattr(f.report, n) for n in COUNTS} if f.report else {}),
         )
         for f in h.files
     ]  # fmt: skip
+    head = ("file", "statements", "tells of", *(["declared to cover"] if declared else []), *COUNTS)
     return join(
         el("h1", h.id),
         pairs(
@@ -52,7 +54,7 @@ def dataset_page(h: Holding) -> Html:
             ) if h.sources else None),
         ),
         el("h2", "Files"),
-        table(("file", "statements", "tells of", "declared to cover", *COUNTS), files),
+        table(head, files),
         el("p", "Records read are stored, repeated or rejected.", class_="soft") if h.reports else "",
         _listed("Codes for which only a wider relation stands", ("code", "records"), h.unmapped_codes),
         _listed("Why records were rejected", ("reason", "records"), h.reasons),

@@ -98,8 +98,12 @@ blockquote { margin: .8rem 0; padding: .3rem 1rem; border-left: 3px solid var(--
 dl { display: grid; grid-template-columns: 10rem minmax(0, 1fr); gap: .3rem 1rem; margin: .8rem 0; }
 dd { margin: 0; overflow-wrap: anywhere; }
 ul, ol { padding-left: 1.2rem; } li { margin: .25rem 0; }
-.scroll { overflow-x: auto; } time { white-space: nowrap; }
-table { border-collapse: collapse; width: 100%; font-size: .92rem; margin: .6rem 0; }
+/* A wide table takes the room to its right before it has to be moved about. */
+.scroll { overflow-x: auto; width: max-content; min-width: 100%;
+  max-width: max(100%, min(50vw + 23.25rem, 100vw - 3.5rem)); }
+time { white-space: nowrap; }
+table { border-collapse: collapse; width: 100%; font-size: .92rem; margin: .6rem 0;
+  font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); }
 code, pre, textarea { font: .86rem/1.45 ui-monospace, monospace; }
 pre { background: var(--tint); border: 1px solid var(--line); border-radius: .4rem; padding: .7rem .9rem;

@@ -335,6 +335,7 @@ def _source(snapshot: Snapshot, id: str) -> tuple[str, Html]:
             ("publisher", s["publisher"] or el("span", "not known", class_="soft")),
             ("published", s["published"] or el("span", "not known", class_="soft")),
             ("retrieved", s["retrieved"]),
+            ("tells all of", s["covers"]),
             ("language", s["language"]),
             ("licence", _licence(s["licence"])),
             ("derived from", link(f"/id/source/{derived}", derived) if derived else None),
