@@ -78,28 +78,21 @@ def centralities(
 
 
 def degree(network: Measured, direction: Literal["in", "out", "any"] = "any") -> Values:
-    """How many others an actor is joined with: from them, to them, or either, each counted once."""
+    """How many others an actor is joined with: from them, to them, or either, each once. Raises ParameterError."""
     ties = Ties.of(network)
-    n = len(ties)
-    match direction:
-        case "in":
-            counts = np.bincount(ties.target, minlength=n)
-        case "out":
-            counts = np.bincount(ties.source, minlength=n)
-        case _:
-            counts = np.bincount(_undirected(ties).source, minlength=n)
-    return _by_actor(ties, counts)
+    both = _undirected(ties) if _known(direction) == "any" else ties
+    return _by_actor(ties, np.bincount(both.target if direction == "in" else both.source, minlength=len(ties)))
 
 
 def strength(
     network: Measured, weight: str | None = "weight", direction: Literal["in", "out", "any"] = "any"
 ) -> Values:
-    """The weights of the ties of an actor, summed up. Raises ParameterError where one is not positive."""
+    """The weights of the ties of an actor, summed up. Raises ParameterError, also where one is not positive."""
     ties = Ties.of(network, weight)
     n = len(ties)
     ins, outs = np.bincount(ties.target, ties.weight, n), np.bincount(ties.source, ties.weight, n)
     both = ins + outs if ties.directed else outs
-    return _by_actor(ties, {"in": ins, "out": outs}.get(direction, both))
+    return _by_actor(ties, {"in": ins, "out": outs, "any": both}[_known(direction)])
 
 
 def core(network: Measured, *, engine: str | None = None) -> Values:
@@ -183,6 +176,12 @@ def eigenvector(network: Measured, weight: str | None = None) -> Values:
             return _by_actor(inner, new)
         value = new
     raise UndefinedMeasureError("eigenvector", f"it did not settle in {_MOST_TURNS} turns")
+
+
+def _known(direction: str) -> str:
+    if direction not in ("in", "out", "any"):
+        raise ParameterError("direction", f"{direction!r} is none of in, out, any")
+    return direction
 
 
 def _core(ties: Ties, engine: Engine) -> Values:

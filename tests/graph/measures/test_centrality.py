@@ -110,6 +110,10 @@ def test_an_unknown_measure_or_engine_is_refused() -> None:
         centralities(nx.path_graph(3), ["fame"])
     with pytest.raises(ParameterError, match="'abacus' is none of networkx, igraph"):
         betweenness(nx.path_graph(3), engine="abacus")
+    with pytest.raises(ParameterError, match="'up' is none of in, out, any"):
+        degree(nx.path_graph(3), direction="up")  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match="'up' is none of in, out, any"):
+        strength(nx.path_graph(3), direction="up")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("weight", [-1, 0, float("nan"), float("inf"), "much", None])
