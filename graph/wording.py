@@ -1,5 +1,7 @@
 """A statement in words: for lists, labels and captions. The fields stay the truth."""
 
+from collections.abc import Sequence
+
 from graph.columns import MODALITIES, NONE, SUBJECT_IS_STATEMENT
 from graph.snapshot import Snapshot
 from ontology import Modality, vocabulary
@@ -17,14 +19,14 @@ def in_words(snapshot: Snapshot, row: int, depth: int = 0) -> str:
     elif subject != NONE:
         words = [snapshot.label(c.entities[subject])]
     else:
-        words, parties = [_joined(parties)], []
+        words, parties = [listed(parties)], []
     words.append(f"not: {relation.label}" if modality is Modality.NEGATED else relation.label)
     if c.object[row] != NONE:
         words.append(snapshot.label(c.entities[c.object[row]]))
     elif parties and subject != NONE and "object" in relation.frame.parties_for:
-        words, parties = [*words, _joined(parties)], []
+        words, parties = [*words, listed(parties)], []
     if parties and not all(p in words[-1] for p in parties):
-        words.append(f"between {_joined(parties)}" if len(parties) > 1 else f"with {parties[0]}")
+        words.append(f"between {listed(parties)}" if len(parties) > 1 else f"with {parties[0]}")
     if c.about[row] != NONE:
         words.append(f"about [{_nested(snapshot, int(c.about[row]), depth)}]")
     return f"{' '.join(words)} ({modality})"
@@ -35,5 +37,6 @@ def _nested(snapshot: Snapshot, row: int, depth: int) -> str:
     return in_words(snapshot, row, depth + 1) if depth < 3 else "…"
 
 
-def _joined(names: list[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names as one says them: A, B and C."""
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)

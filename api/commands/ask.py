@@ -1,5 +1,6 @@
 """tertius ask: questions, answered as a table or in the JSON of HTTP."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from graph.evidence import Evidence
 from graph.questions import Sides
 from graph.questions import ask as find
 from graph.snapshot import Snapshot
+from graph.wording import listed
 from ontology import vocabulary
 
 Question = Annotated[
@@ -49,14 +51,14 @@ def ask(
         if as_json:
             write_json(body | {"next": None})
         else:
-            _write(snapshot, body)
+            _write(snapshot, body, selection.between)
 
 
-def _write(snapshot: Snapshot, body: dict[str, Any]) -> None:
+def _write(snapshot: Snapshot, body: dict[str, Any], asked: Sequence[str]) -> None:
     answers, coverage = body["answers"], body["coverage"]
     if answers:
         columns = ["who", "does", "what or whom", "how", "says who", "when", "where it stands"]
-        write_table(columns, (_row(snapshot, a) for a in answers), lines=True)
+        write_table(columns, (_row(snapshot, a, asked) for a in answers), lines=True)
     else:
         note(f"Nothing is known of this among {coverage['statements']} statements. That is not a no.")
         for actor in coverage["actors"]:
@@ -73,14 +75,18 @@ def _write(snapshot: Snapshot, body: dict[str, Any]) -> None:
 
 
 _LOOKED_UP = 20
+_NAMED = 5
+"""Parties that are named of an agreement that has more: the others are in --json."""
 _SIDES = {Sides.ONE: "one of the two sides", Sides.JOINED: "inferred: the sides stand in several records"}
 _HOW = {Evidence.EVENT: "coded events:", Evidence.AGREEMENT: "agreements:"}
 
 
-def _row(snapshot: Snapshot, answer: dict[str, Any]) -> list[str]:
+def _row(snapshot: Snapshot, answer: dict[str, Any], asked: Sequence[str]) -> list[str]:
     # Data sets of events may have thousands in one answer: the first tell where to look.
     statements = [snapshot.statement(id) for id in answer["statements"][:_LOOKED_UP]]
-    parties = " and ".join(p["label"] for p in answer["parties"])
+    named = [p["label"] for p in sorted(answer["parties"], key=lambda p: p["id"] not in asked)]
+    further = [f"{len(named) - _NAMED} others"] if len(named) > _NAMED + 1 else []
+    parties = listed([*named[:_NAMED], *further] if further else named)
     subject = answer["subject"]["label"] if answer["subject"] else parties or "somebody"
     target = [answer["object"]["label"]] if answer["object"] else []
     target += [f"about: {answer['about']['text']}"] if answer["about"] else []
