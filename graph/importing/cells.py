@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from graph.importing.organisations import organisations
 from graph.importing.states import is_state
 
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
@@ -49,14 +50,13 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _PERSON = re.compile(r"(?:[A-ZÀ-Þ][\w'’_-]+ +){1,3}(?:(?:de|da|del|van|von|der|den|la|bin|al) +)*[A-ZÀ-Þ][\w'’_-]+")
-_KNOWN = """
-african union|arab league|catholic church|chechnya|commonwealth|commonwealth of independent states|
-contact group|european communities|european community|european union|holy see|league of arab states|minsk group|
-organisation of african unity|organization of african unity|organization of american states|
-nagorno-karabakh|puntland|somaliland|transnistria|un security council|united nations|vatican|world bank
-"""
-_NAMES = frozenset(n.strip() for n in _KNOWN.replace("\n", "").split("|"))
-"""What lists of third parties name besides states and abbreviations."""
+_NAMES = frozenset(
+    {
+        "catholic church", "chechnya", "commonwealth", "contact group", "european communities", "european community",
+        "holy see", "nagorno-karabakh", "puntland", "somaliland", "transnistria", "vatican",
+    }
+)  # fmt: skip
+"""What lists of third parties name besides states, organisations of the table and abbreviations."""
 
 
 class Cell(NamedTuple):
@@ -105,6 +105,7 @@ def is_known(name: str) -> bool:
         or _ACRONYM.fullmatch(bare)
         or _BODY.fullmatch(bare)
         or bare.lower().removeprefix("the ") in _NAMES
+        or organisations().named(bare)
     )
 
 

@@ -18,6 +18,8 @@ from graph.exceptions import FormatError, InputError
 
 LONGEST = 8 << 20
 """Bytes of the longest record that is read."""
+ENDLESS = 64 << 20
+"""Bytes of a line after which it is no line of a table."""
 _MANY_LINES = 5000
 """A quoted field with more lines than this has lost its closing quote."""
 _PIECE = 1 << 20
@@ -159,6 +161,9 @@ def unreadable(head: bytes) -> tuple[str, str] | None:
     for magic, name in _PACKED.items():
         if head.startswith(magic):
             return f"is packed with {name}", "unpack it first: gz and zip alone are read as they are"
+    for magic, name in _BINARY.items():
+        if head.startswith(magic):
+            return f"is a file of {name}", "save it as CSV, its columns of codes and ids as text"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[:200].count(0) * 3 > len(head[:200]):
         return "is in UTF-16, or no text", "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE"
     if b"\r" in head and b"\n" not in head and head.lstrip()[:1] not in (b"[", b"{"):
@@ -178,15 +183,43 @@ def _members(path: Path) -> list[zipfile.ZipInfo] | None:
         raise FormatError(f"{path} is cut off or damaged: {error}", way_out="fetch the file again") from None
     # Archives that were made on a Mac hold a second file of metadata for each.
     files = [i for i in found if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
+    if any(i.filename in _OFFICE for i in files):
+        raise FormatError(
+            f"{path} is a workbook", way_out="save the sheet as CSV, its columns of codes and ids as text"
+        )
     if not files:
         raise FormatError(f"{path} holds no file", way_out="fetch the file again")
     return files
 
 
+_OFFICE = ("[Content_Types].xml", "mimetype")
+"""What archives of office programs hold."""
+_BINARY = {
+    b"PAR1": "Parquet",
+    b"<stata_dta>": "Stata",
+    b"RDX": "R",
+    b"SQLite format 3": "SQLite",
+    b"\xd0\xcf\x11\xe0": "old Excel",
+}
 _PACKED = {
     b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7-Zip", b"\x28\xb5\x2f\xfd": "Zstandard", b"Rar!": "RAR",
     b"\x1f\x8b\x08": "gzip twice", b"PK\x03\x04": "zip twice", b"PK\x05\x06": "zip without a file in it",
 }  # fmt: skip
+
+
+def pieces(stream: IO[bytes], name: str) -> Iterator[bytes]:
+    """All of a stream, a piece at a time. Raises FormatError where a line does not end; JSON may be one line."""
+    line, length, json = 1, 0, None
+    while piece := stream.read(_PIECE):
+        json = piece.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{") if json is None else json
+        end = piece.rfind(b"\n")
+        length = length + len(piece) if end < 0 else len(piece) - end
+        if length > ENDLESS and not json:
+            raise FormatError(
+                f"line {line} has more than {ENDLESS >> 20} megabytes and no end", name, line, "is it a table of text?"
+            )
+        line += piece.count(b"\n")
+        yield piece
 
 
 def first_bytes(stream: IO[bytes]) -> bytes:

@@ -15,7 +15,7 @@ from graph.exceptions import FormatError, InputError
 from graph.importing.across import Across, still_said
 from graph.importing.actors import Resolver
 from graph.importing.events import Format, Options
-from graph.importing.files import SourceFile, unreadable
+from graph.importing.files import SourceFile, pieces, unreadable
 from graph.importing.originals import Originals
 from graph.importing.pipeline import IMPORTER, FileImport, ImportReport
 from graph.importing.registry import with_suggestion
@@ -27,7 +27,6 @@ from ontology import Modality
 
 Told = Callable[[SourceFile, int], None]
 """Told how many records of a file have been read, and by the file how much of it."""
-_PIECE = 1 << 20
 _LONGEST_NAME = 255
 _IN_NO_NAME = re.compile(r"[/\\\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONGEST_SLUG = 120
@@ -51,8 +50,7 @@ def released(paths: Sequence[Path | str], name: str | None = None) -> Iterator[l
                 path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tertius-"))) / name
                 try:
                     with path.open("wb") as kept:
-                        while piece := sys.stdin.buffer.read(_PIECE):
-                            kept.write(piece)
+                        kept.writelines(pieces(sys.stdin.buffer, name))
                 except OSError as error:
                     raise InputError(
                         f"standard input cannot be kept in {tempfile.gettempdir()} meanwhile: {error.strerror}",
@@ -82,7 +80,7 @@ class Release:
     def __init__(self, format: Format, file: SourceFile, options: Options, store: Path) -> None:
         self.format, self.file, self.options = format, file, options
         with file.open() as stream:
-            while stream.read(_PIECE):
+            for _ in pieces(stream, str(file.path or file.name)):
                 pass
         head = file.head()
         if not head.strip():

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, cast
 
 from graph.exceptions import FormatError
+from graph.importing import headed
 from graph.importing.compounds import compound
+from graph.importing.days import Order, found_order, iso_day
 from graph.importing.events import Event, Mention, Options, Record
 from graph.importing.files import LONGEST, Row, SourceFile, rows
 from graph.importing.plover_codes import MODES, NO_COUNTRY, codes
@@ -20,8 +22,9 @@ _OF_ACTOR = (
 )  # fmt: skip
 _OF_EVENT = ("Event ID", "Event Date", "Event Type", "Event Mode")
 _ACTOR, _RECIPIENT = ([name.format(who) for name in _OF_ACTOR] for who in ("Actor", "Recipient"))
-NEEDED = (*_OF_EVENT, *_ACTOR, *_RECIPIENT)
-"""Columns that events are made of. All others are kept with the record as well."""
+NEEDED = ("Event Date", "Event Type", "Actor Name", "Actor Country", "Recipient Name", "Recipient Country")
+READ = (*_OF_EVENT, *_ACTOR, *_RECIPIENT)
+"""Columns that events are made of, the needed ones and others. All further ones are kept with the record as well."""
 
 COLUMNS = (
     *_OF_EVENT, "Intensity", "Quad Code", "Contexts", *_ACTOR, *_RECIPIENT,
@@ -34,6 +37,8 @@ COLUMNS = (
 # Some released headers name these columns, and no row of the file has such fields.
 _NAMED_ONLY = frozenset({"Headline", "Event Text", "Feed", "Story ID"})
 _MISSING = frozenset({"", "None", "NA", "NaN", "nan"})
+_ABSENT = dict.fromkeys(READ, "")
+_MONTH = re.compile(r"[0-9]{4}(?:-[0-9]{2})?")
 _COUNTRY = re.compile(r"[A-Z]{3}")
 _FIRST, _LAST = "1990", "2099"
 """POLECAT begins after the first, and nothing of it can be of the century after the last."""
@@ -50,19 +55,11 @@ class Polecat:
     kind = "event table"
     licence = "as stated where it is published, doi 10.7910/DVN/AJGVIT"
 
-    def read(self, file: SourceFile, options: Options) -> Iterator[Record]:  # noqa: ARG002
+    def read(self, file: SourceFile, options: Options) -> Iterator[Record]:
         """The rows, in order. Raises FormatError naming the columns that the header lacks."""
-        with file.open() as stream:
-            first = _first_line(stream)
-            delimiter = _delimiter(first)
-            table: _Table | None = None
-            for row in rows(file, stream, delimiter, quoted=delimiter != "\t" or b'"' in first):
-                if table is None:
-                    table = _Table(_header(file, row))
-                else:
-                    yield table.record(row if delimiter != "\t" or b'"' not in row.raw else _tabbed(row))
-        if table is None:
-            raise FormatError(f"{file.name} is empty", way_out="fetch the file again")
+        order = found_order(options, lambda: (f["Event Date"] for _, f in _rows(file.again()) if f))
+        for row, fields in _rows(file):
+            yield _record(row, fields, order)
 
     def header(self, head: bytes) -> list[str]:
         """The names of the columns, from how the file begins."""
@@ -79,7 +76,7 @@ class Polecat:
 
     def recognises(self, head: bytes) -> bool:
         """Whether its first line names the columns."""
-        return set(NEEDED) <= set(self.header(head))
+        return set(NEEDED) <= set(headed.canonical(self.header(head), COLUMNS))
 
 
 class _Table:
@@ -87,7 +84,8 @@ class _Table:
 
     def __init__(self, header: Sequence[str]) -> None:
         self.header = list(header)
-        self.narrow = [name for name in header if name not in _NAMED_ONLY]
+        known = headed.canonical(header, (*_NAMED_ONLY,))
+        self.narrow = [name for name, meant in zip(header, known, strict=True) if meant not in _NAMED_ONLY]
 
     def named(self, fields: Sequence[str]) -> dict[str, str] | None:
         """The fields by name, empty ones beyond the header left out; None where they do not fit it."""
@@ -96,29 +94,44 @@ class _Table:
             return None
         return dict(zip(names, fields, strict=False))
 
-    def record(self, row: Row) -> Record:
-        """A row, its number without the header."""
-        number = row.number - 1
-        if row.reason:
-            return Record(number, row.raw, reason=row.reason)
-        fields = self.named(row.fields)
-        if fields is None:
-            return Record(number, row.raw, reason=f"{len(row.fields)} fields instead of {len(self.header)}")
-        found = _event(fields)
-        return Record(number, row.raw, reason=found) if isinstance(found, str) else Record(number, row.raw, [found])
+
+def _rows(file: SourceFile) -> Iterator[tuple[Row, dict[str, str] | None]]:
+    """The rows below the header, with their fields by name, None where they do not fit it."""
+    with file.open() as stream:
+        first = _first_line(stream)
+        delimiter = _delimiter(first)
+        table: _Table | None = None
+        for row in rows(file, stream, delimiter, quoted=delimiter != "\t" or b'"' in first):
+            if table is None:
+                table = _Table(_header(file, row))
+                continue
+            row = row if delimiter != "\t" or b'"' not in row.raw else _tabbed(row)
+            fields = None if row.reason else table.named(row.fields)
+            unfit = f"{len(row.fields)} fields instead of {len(table.header)}" if fields is None else None
+            yield row._replace(reason=row.reason or unfit), fields
+    if table is None:
+        raise FormatError(f"{file.name} is empty", way_out="fetch the file again")
 
 
-def _event(fields: Mapping[str, str]) -> Event | str:
+def _record(row: Row, fields: dict[str, str] | None, order: Order | None) -> Record:
+    """A row, its number without the header."""
+    found = row.reason if fields is None else _event(_ABSENT | fields, order)
+    if isinstance(found, Event):
+        return Record(row.number - 1, row.raw, [found])
+    return Record(row.number - 1, row.raw, reason=found)
+
+
+def _event(fields: Mapping[str, str], order: Order | None) -> Event | str:
     """The event of a row, or why it has none."""
     type, day = fields["Event Type"].strip(), fields["Event Date"].strip()
     if type not in MODES:
         return f"Event Type: {type!r} is no type of PLOVER; those are {', '.join(MODES)}"
     try:
-        when = None if day in _MISSING else day
+        when = None if day in _MISSING else day if _MONTH.fullmatch(day) else iso_day(day, order)
         if when:
             edtf_bounds(when)
-    except ValueError:
-        return f"Event Date: {day!r} is no date such as 2021-01-02"
+    except ValueError as error:
+        return f"Event Date: {error}"
     if when and not _FIRST <= when[:4] <= _LAST:
         return f"Event Date: {day!r} is not of a year between {_FIRST} and {_LAST}"
     acting, towards = (_mentions(fields, columns) for columns in (_ACTOR, _RECIPIENT))
@@ -181,11 +194,14 @@ def _unquoted(field: str) -> str:
 
 
 def _names(fields: Sequence[str]) -> list[str]:
-    return [name.removeprefix("\ufeff").strip() for name in fields]
+    names = [name.removeprefix("\ufeff").strip() for name in fields]
+    while names and not names[-1]:
+        del names[-1]  # some lines of published tables end in tabs
+    return names
 
 
 def _header(file: SourceFile, row: Row) -> list[str]:
-    names = _names(row.fields)
+    names = headed.canonical(_names(row.fields), COLUMNS)
     missing = [name for name in NEEDED if name not in names]
     if missing:
         raise FormatError(

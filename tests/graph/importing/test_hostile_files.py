@@ -190,3 +190,31 @@ def test_a_member_of_a_zip_that_is_another_file_is_named(tmp_path: Path) -> None
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with KnowledgeGraph(tmp_path / "kg") as graph, pytest.raises(InputError, match=r"is a folder \(name the files"):
         graph.import_files("icews", [tmp_path])
+
+
+@pytest.mark.slow
+def test_a_line_without_end_is_refused_before_the_rest_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "events.tab"
+    file.write_bytes(GOOD)
+    with file.open("r+b") as endless:
+        endless.truncate(1 << 40)
+    with (
+        KnowledgeGraph(tmp_path / "kg") as graph,
+        pytest.raises(FormatError, match="line 4 has more than 64 megabytes"),
+    ):
+        graph.import_files("icews", [file])
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b""}), "is a workbook .save the sheet as CSV"),
+        (b"PAR1" + bytes(100), "is a file of Parquet"),
+        (b"<stata_dta><header>", "is a file of Stata"),
+    ],
+)
+def test_tables_of_other_programs_are_named(tmp_path: Path, content: bytes, told: str) -> None:
+    file = tmp_path / "events.xlsx"
+    file.write_bytes(content)
+    with KnowledgeGraph(tmp_path / "kg") as graph, pytest.raises(FormatError, match=told):
+        graph.import_files("pa-x", [file])

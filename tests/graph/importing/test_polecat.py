@@ -141,7 +141,8 @@ def test_several_modes_are_several_codes_and_the_type_alone_none(tmp_path: Path)
     ("cells", "reason"),
     [
         ({"Event Type": "MEET"}, "Event Type: 'MEET' is no type of PLOVER"),
-        ({"Event Date": "5 April"}, "Event Date: '5 April' is no date"),
+        ({"Event Date": "5 April"}, "Event Date: '5 April' is no day"),
+        ({"Event Date": "5/4/2031"}, "Event Date: '5/4/2031' may have the day or the month first"),
         ({"Actor Name": "None", "Actor Country": "None", "Actor Name Raw": "None", "Primary Actor Sector": "None",
           "Recipient Name": "None", "Recipient Country": "None"}, "Actor Name: is missing, and so is Recipient Name"),
     ],
@@ -154,8 +155,8 @@ def test_a_row_that_is_no_event_says_why_beside_good_ones(tmp_path: Path, cells:
 
 
 def test_a_header_that_lacks_columns_is_refused_by_their_names(tmp_path: Path) -> None:
-    path = table(tmp_path, ROW, columns=tuple(c for c in COLUMNS if c not in ("Event Mode", "Actor COW")))
-    with pytest.raises(FormatError, match="its header lacks Event Mode, Actor COW ") as caught:
+    path = table(tmp_path, ROW, columns=tuple(c for c in COLUMNS if c not in ("Event Type", "Actor Name")))
+    with pytest.raises(FormatError, match="its header lacks Event Type, Actor Name ") as caught:
         read(path)
     assert "Placename" in caught.value.way_out
     assert not FORMAT.recognises(path.read_bytes())
@@ -224,3 +225,15 @@ def test_a_file_of_another_format_is_told_which_it_looks_like(tmp_path: Path) ->
             graph.import_files("polecat", [tmp_path / "x.jsonl"])
         with pytest.raises(FormatError, match="it looks like polecat"):
             graph.import_files("plover", [table(tmp_path, ROW)])
+
+
+def test_columns_may_be_written_otherwise_and_lines_end_in_tabs(tmp_path: Path) -> None:
+    names = [c for c in COLUMNS if c not in ("Actor COW", "Recipient COW", "Wikipedia Recipient ID")][::-1]
+    cells = ROW | {"Event Date": "13/4/2031"}
+    header = "\t".join(n.lower().replace(" ", "_") for n in names) + "\t\t"
+    path = tmp_path / "ngecEventsDV-2031-Apr.txt"
+    path.write_bytes(f"{header}\r\n{chr(9).join(cells.get(n, 'None') for n in names)}\t\t\r\n".encode())
+    (record,) = read(path)
+    assert record.events == [event(tmp_path, Event_Date="2031-04-13")]
+    assert FORMAT.recognises(path.read_bytes())
+    assert FORMAT.fields(record.raw, FORMAT.header(path.read_bytes()), Options())["event_date"] == "13/4/2031"
