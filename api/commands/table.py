@@ -42,7 +42,7 @@ def table(
     codebook: Codebook = None,
     **given: Any,
 ) -> None:
-    """Count statements and events by pair, mediator and pair, or conflict, and by month or year.
+    """Count statements and events by pair, mediator and pair, conflict or process, and by month or year.
 
     Curated claims, coded events and agreements stand in columns of their own, each with a lower and an upper bound.
     Zero stands only where a data set covers actors and period; what nobody knows is missing. The codebook tells what

@@ -18,10 +18,12 @@ UNITS = {
     Unit.DIRECTED_DYAD: "an actor and the one to whom it does something; what is mutual stands in both directions",
     Unit.MEDIATOR_DYAD: "a mediator, the subject of the relations asked for or a co-mediator, and two of the sides",
     Unit.CONFLICT: "a conflict that statements have as object or topic",
+    Unit.PROCESS: "a process, as of peace, that statements have as object or topic",
 }
 _PARTS = {
     "side1": "the side whose id comes first", "side2": "the other side", "actor": "who does it", "target": "to whom",
     "mediator": "who mediates", "conflict": "the conflict",
+    "process": "the process",
 }  # fmt: skip
 _EVIDENCE = {
     Evidence.CLAIM: "curated claims",
@@ -164,7 +166,7 @@ def _columns(table: Table) -> Iterator[dict[str, str]]:
         "state": "rolled up to the state that it acts for on that date",
     }[table.level]  # fmt: skip
     for part in table.unit.parts:
-        how = "as stated" if table.unit is Unit.CONFLICT else rolled
+        how = "as stated" if table.unit.matter else rolled
         yield column(f"{part}_id", "text", "id", f"id: {_PARTS[part]}", how)
         yield column(part, "text", "label", f"label: {_PARTS[part]}", "the label of the entity of that id")
     if table.split is not Split.NONE:

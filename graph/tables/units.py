@@ -1,4 +1,4 @@
-"""Whom a table is about: the pairs, mediators with their pairs, or conflicts that each statement belongs to."""
+"""What a table is about: the pairs, mediators with their pairs, conflicts or processes of each statement."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -26,6 +26,12 @@ class Unit(StrEnum):
     DIRECTED_DYAD = "directed-dyad"
     MEDIATOR_DYAD = "mediator-dyad"
     CONFLICT = "conflict"
+    PROCESS = "process"
+
+    @property
+    def matter(self) -> Kind | None:
+        """The kind of what a line is about where that is no pair: an object or topic."""
+        return _MATTERS.get(self)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -38,7 +44,9 @@ _PARTS = {
     Unit.DIRECTED_DYAD: ("actor", "target"),
     Unit.MEDIATOR_DYAD: ("mediator", "side1", "side2"),
     Unit.CONFLICT: ("conflict",),
+    Unit.PROCESS: ("process",),
 }
+_MATTERS = {Unit.CONFLICT: Kind.CONFLICT, Unit.PROCESS: Kind.PROCESS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +74,8 @@ def members(snapshot: Snapshot, rows: Rows, unit: Unit, level: Level, selection:
     between elsewhere among the rows: where both sides are named, where they are `joined`, where the pair is asked for.
     """
     people = _People(snapshot, rows, level)
-    if unit is Unit.CONFLICT:
-        return _once([people.conflicts()])
+    if unit.matter is not None:
+        return _once([people.concerning(unit.matter)])
     found, half = people.mediations(), people.one_sided()
     mediations = found.where(found.mediator != NONE)
     known: Known = set(zip(*(a.tolist() for a in (mediations.mediator, *mediations.in_order())), strict=True))
@@ -134,9 +142,10 @@ class _People:
         self._snapshot, self._rows, self._raised = snapshot, rows, raiser(snapshot, level)
         c = snapshot.columns
         subject, object, self._parties, sets = rolled_up(snapshot, rows, level)
-        kinds = [e.kind if (e := snapshot.entities.get(id)) and id != UNSPECIFIED else None for id in c.entities]
-        self._actor = np.array([*(k in _actor_kinds() for k in kinds), False])  # the last place is that of NONE, -1
-        self._conflict = np.array([*(k is Kind.CONFLICT for k in kinds), False])
+        self._kinds = [e.kind if (e := snapshot.entities.get(id)) and id != UNSPECIFIED else None for id in c.entities]
+        self._actor = np.array(
+            [*(k in _actor_kinds() for k in self._kinds), False]
+        )  # the last place is that of NONE, -1
         stated = c.flags[rows] & SUBJECT_IS_STATEMENT != 0
         self._by_somebody, self._to_somebody = stated | (subject != NONE), object != NONE
         self._subject, self._object = self._actors(np.where(stated, NONE, subject)), self._actors(object)
@@ -170,11 +179,12 @@ class _People:
         raised = [self._raised(e, *span) for e, *span in zip(found.tolist(), *spans, strict=True)]
         return _Takers(at, self._actors(np.array(raised, np.int64)))
 
-    def conflicts(self) -> Members:
-        """The conflicts that rows have as object or topic."""
+    def concerning(self, kind: Kind) -> Members:
+        """What rows have as object or topic, of this kind."""
         c = self._snapshot.columns
+        of_kind = np.array([*(k is kind for k in self._kinds), False])
         columns = c.object[self._rows], c.topic[self._rows]
-        at = [np.flatnonzero(self._conflict[column]) for column in columns]
+        at = [np.flatnonzero(of_kind[column]) for column in columns]
         units = np.concatenate([column[a] for column, a in zip(columns, at, strict=True)]).astype(np.int64)
         return Members(np.concatenate(at), units[:, None], np.ones(len(units), bool))
 

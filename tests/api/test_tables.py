@@ -57,7 +57,7 @@ def test_a_table_that_the_client_has_is_not_sent_again(norland: TestClient, unit
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/tables/triad", 404, "there are dyad, directed-dyad, mediator-dyad, conflict"),
+        ("/tables/triad", 404, "there are dyad, directed-dyad, mediator-dyad, conflict, process"),
         ("/tables/dyad.xlsx", 404, "there are csv, parquet, dta"),
         ("/tables/dyad?unit=x", 422, "unknown parameter 'unit'"),
         ("/tables/dyad?by=day", 422, "by: "),

@@ -124,8 +124,8 @@ class Oracle:
         """The units of a statement, and whether it surely belongs to them."""
         relation = vocabulary().relations[s.relation]
         found: dict[Key, bool] = {}
-        if self.unit is Unit.CONFLICT:
-            return {(i,): True for i in (s.object, s.topic) if i and ENTITIES[i].kind == "conflict"}
+        if self.unit in (Unit.CONFLICT, Unit.PROCESS):
+            return {(i,): True for i in (s.object, s.topic) if i and str(ENTITIES[i].kind) == str(self.unit)}
         if relation.family == "affiliation":
             return {}
         subject, sides = self.actors([s.subject]), self.actors(s.parties)
