@@ -145,6 +145,21 @@ def test_a_filter_that_leaves_nothing_says_so(client: TestClient) -> None:
     assert nobody["candidates_reason"]
 
 
+def test_nobody_else_and_nothing_dated_have_reasons(client: TestClient) -> None:
+    alone = asked(client, "/network/measures", focus="norland", depth=0)
+    assert [i["actor"]["id"] for i in alone["items"]] in ([], ["norland"])
+    assert alone["measures"]["betweenness"]["reason"].startswith("nobody can stand between others among")
+    assert alone["network"]["note"]
+    for path in ("measures", "brokerage", "balance", "mediators"):
+        sides = {"between": ["Norland", "Sudland"]} if path == "mediators" else {}
+        body = asked(client, f"/network/{path}", relation="accuses", since="1901", until="1902", **sides)
+        assert "no dated statement" in body["network"]["note"], path
+        assert "NaN" not in client.get(f"/network/{path}", params={"relation": "accuses", **sides}).text
+    never = asked(client, "/network/mediators", between=["League of Rivers", "Ada Norn"])
+    assert never["mediators_reason"].startswith("no mediation in this network names both")
+    assert never["candidates_reason"]
+
+
 def test_bad_parameters_say_what_there_is(client: TestClient) -> None:
     assert "betweenness" in refused(client, "/network/measures", measures="fame")["detail"]
     assert "takes two actors, got 1" in refused(client, "/network/mediators", between="Norland")["detail"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from graph import KnowledgeGraph
 from graph.exceptions import NotFoundError, ParameterError, UndefinedMeasureError
-from graph.measures import COUNTED, Role, Ties, brokerage
+from graph.measures import COUNTED, Role, Ties, against_chance, brokerage
 from graph.measures.arrays import Network
 from tests.graph.measures.networks import networks, strike
 
@@ -159,6 +159,20 @@ def test_parallel_ties_count_once_and_loops_not_at_all() -> None:
     found = brokerage(many, dict.fromkeys("abc", 1))
     assert found.of("b")["coordinator"].observed == 1
     assert found.about == {"question": "who"}
+
+
+def test_brokerage_stands_beside_networks_that_keep_degrees() -> None:
+    def in_all(network: Network) -> dict[object, float | None]:
+        found = brokerage(network, "group")
+        return dict(zip(found.actors, found.observed[:, COUNTED.index("total")].tolist(), strict=True))
+
+    chance = against_chance(strike(), in_all, draws=20, seed=2)
+    assert {a: c.observed for a, c in chance.items()} == in_all(strike())
+    # Who talks with two has one pair to broker, joined or not; who talks with seven must broker some.
+    assert chance["Bob"].mean is not None
+    assert chance["Bob"].mean > 20
+    assert chance["Wendle"].mean is not None
+    assert chance["Wendle"].mean <= 2
 
 
 def test_the_frame_has_a_row_for_each_actor_and_role() -> None:
