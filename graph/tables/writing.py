@@ -5,6 +5,7 @@ import importlib
 import io
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,6 +50,7 @@ _MEDIA_TYPES = {
     TableFormat.PARQUET: "application/vnd.apache.parquet",
     TableFormat.STATA: "application/x-stata-dta",
 }
+_PIECE = 10_000
 _LABELS = 65_536
 """Most labels that Stata takes of one column."""
 _MADE = datetime(1960, 1, 1)  # noqa: DTZ001 - Stata's own first day, and no zone: the same table gives the same bytes
@@ -85,11 +87,16 @@ def _whole(pandas: Any, values: Any) -> Any:
 
 
 def _csv(table: Table) -> bytes:
-    output = io.StringIO()
-    writer = csv.writer(output)
+    output = io.BytesIO()
+    text = io.TextIOWrapper(output, "utf-8", newline="")
+    writer = csv.writer(text)
     writer.writerow(table.columns)
-    writer.writerows(table.rows())
-    return output.getvalue().encode()
+    rows = table.rows()
+    # Nothing else runs while the library writes rows: a service would not answer until the last of a million.
+    while piece := list(islice(rows, _PIECE)):
+        writer.writerows(piece)
+    text.flush()
+    return output.getvalue()
 
 
 def _parquet(table: Table) -> bytes:
