@@ -181,7 +181,7 @@ def backtest(
     Coded events name one side a row: those of one data set, mediator and exact day are taken to tell of both sides, as
     answers do. `filters` choose the statements of the networks as in `kg.network`; but for `dataset` they are not
     those of mediations. Bounds are from `draws` drawn clusters of trials (Efron 1979), by `seed`. Time: a network a day
-    that has trials. Raises ParameterError, and what `kg.network` raises.
+    that has trials. Raises ParameterError, also where a score is NaN, and what `kg.network` raises.
     """
     if window < 1:
         raise ParameterError("window", f"{window} days hold nothing that was known before: give 1 or more")
@@ -271,6 +271,8 @@ def _trial(
     if mediator in ranked:
         for name, score in scores.items():
             own, values = score(before, mediator), [score(before, actor) for actor in ranked]
+            if any(v != v for v in (own, *values)):
+                raise ParameterError("scores", f"{name!r} gives somebody NaN, which stands in no order")
             places[name] = sum(v > own for v in values), sum(v == own for v in values)
     return Trial(day, mediator, (one, other), evidence, len(everybody), len(names), why_not, len(ranked), places)
 

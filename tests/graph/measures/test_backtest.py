@@ -137,6 +137,11 @@ def test_what_cannot_be_tested_is_refused(empty: KnowledgeGraph, wrong: dict[str
         backtest(empty, **wrong)  # type: ignore[arg-type]
 
 
+def test_a_score_that_is_no_number_is_refused(empty: KnowledgeGraph) -> None:
+    with pytest.raises(ParameterError, match="'odd' gives somebody NaN"):
+        one_trial(empty, scores={"odd": lambda *_: float("nan")})
+
+
 @given(st.lists(st.integers(0, 2), min_size=2, max_size=7), st.integers(0, 6))
 def test_figures_are_means_over_all_orders_of_equals(values: list[int], who: int) -> None:
     who %= len(values)
