@@ -27,6 +27,12 @@ class MeasuresParameters(NetworkFilters, Page):
         True, description="False: each tie counts alike. Steps of a path always do.", examples=[False]
     )
 
+    sample: int | None = Field(
+        None, ge=1, le=1_000_000,
+        description="Betweenness is estimated from the paths that begin at so many actors: of large networks.",
+        examples=[200],
+    )  # fmt: skip
+
     def wanted(self) -> tuple[str, ...]:
         """The measures, all where none is named. Raises ParameterError."""
         for name in self.measures:

@@ -36,6 +36,7 @@ class MeasuresBody(MeasuredBody):
 
     measures: dict[str, MeasureBody]
     weighted: bool
+    sample: Annotated[int | None, Field(description="From how many actors betweenness is estimated; null: from all.")]
     directed: bool
     items: list[ActorMeasuresBody]
     total: int

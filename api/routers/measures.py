@@ -65,8 +65,8 @@ async def read_measures(
         return (Ties.of(network, "weight" if weighted else None), wanted), about
 
     measured = await state.measures.of(
-        turn, ("measures", snapshot.revision, asked, wanted, weighted), _at_work(prepared, state), centralities,
-        state.settings.measure_timeout,
+        turn, ("measures", snapshot.revision, asked, wanted, weighted, parameters.sample), _at_work(prepared, state),
+        centralities, state.settings.measure_timeout, sample=parameters.sample,
     )  # fmt: skip
 
     def told() -> Response:
@@ -82,6 +82,7 @@ async def read_measures(
             | {
                 "measures": {m: {"unit": MEASURES[m].unit, "reason": found.reasons.get(m)} for m in wanted},
                 "weighted": weighted,
+                "sample": parameters.sample,
                 "directed": asked.projection is not Projection.SIGNED,
                 "items": [
                     {

@@ -1,5 +1,6 @@
 """Centralities are those of networkx, with either engine."""
 
+from itertools import combinations
 from typing import Any
 
 import networkx as nx
@@ -45,6 +46,34 @@ def test_paths_are_followed_as_networkx_does(network: Network, engine: str) -> N
     else:
         with pytest.raises(UndefinedMeasureError, match=f"among {len(network)}"):
             betweenness(network, engine=engine)
+
+
+@given(networks(), st.integers(1, 9), st.sampled_from(ENGINES))
+@settings(deadline=None)
+def test_a_sample_counts_the_paths_that_begin_at_some(network: Network, sample: int, engine: str) -> None:
+    pytest.importorskip(engine)
+    n = len(plain(network))
+    if n < 3:
+        return
+    found = betweenness(network, sample=sample, engine=engine)
+    assert found == betweenness(network, sample=sample, engine=engine)
+    pairs = (n - 1) * (n - 2) / (1 if network.is_directed() else 2)
+    from_each = {a: nx.betweenness_centrality_subset(network, [a], list(network)) for a in network}
+    whole = {a: sum(paths[a] for paths in from_each.values()) / pairs for a in network}
+    assert whole == pytest.approx(nx.betweenness_centrality(network))
+    if sample >= n:
+        assert found == pytest.approx(whole)
+        return
+    chosen = [
+        some for some in combinations(network, sample)
+        if {a: sum(from_each[s][a] for s in some) * n / sample / pairs for a in network} == pytest.approx(found)
+    ]  # fmt: skip
+    assert chosen
+
+
+def test_a_sample_of_nobody_is_refused() -> None:
+    with pytest.raises(ParameterError, match="sample"):
+        betweenness(nx.path_graph(4), sample=0)
 
 
 @given(networks())
