@@ -20,13 +20,13 @@ from tests.benchmarks.generator import generate
 from tests.benchmarks.importing import measure_importing
 from tests.benchmarks.loading import load, measure_loading, write_quads
 from tests.benchmarks.measure import Figure, save, show
-from tests.benchmarks.measures import measure_measures
 from tests.benchmarks.mirror import measure_mirror
+from tests.benchmarks.networks import measure_networks, measure_real_networks
 from tests.benchmarks.over_http import MOST_FOR_RDFLIB, dump, measure_over_http
 from tests.benchmarks.questions import measure_questions
 from tests.benchmarks.service import measure_service
 
-PARTS = ("loading", "questions", "mirror", "service", "http", "crowd", "importing", "measures")
+PARTS = ("loading", "questions", "mirror", "service", "http", "crowd", "importing", "networks")
 SMALL = 10_000
 """Up to here rdflib in memory is asked too: beyond, it takes minutes."""
 
@@ -46,20 +46,21 @@ def main() -> int:
     figures: list[Figure] = []
     parts = given.parts or PARTS
     for size in given.sizes:
-        if not {"importing", "measures"}.issuperset(parts):
+        if not {"importing", "networks"}.issuperset(parts):
             figures += measured(size, given.seed, given.repeats, parts)
         if "importing" in parts:
             print(f"{size:,} statements: importing …", file=sys.stderr, flush=True)
             figures += measure_importing(size, given.seed, given.repeats)
-        if "measures" in parts:
-            print(f"{size:,} dyads: measures …", file=sys.stderr, flush=True)
-            figures += measure_measures(size, given.seed, given.repeats)
+        if "networks" in parts:
+            print(f"{size:,} statements: networks …", file=sys.stderr, flush=True)
+            figures += measure_networks(size, given.seed, given.repeats)
+    if "networks" in parts:
+        figures += measure_real_networks(given.repeats)
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
     show(figures, machine)
     save(figures, given.json, machine=machine, seed=given.seed, repeats=given.repeats)
     print(f"Written to {given.json}")
-    curve = given.json.with_suffix(".svg")
-    if draw_growth(figures, curve):
+    for curve in draw_growth(figures, given.json):
         print(f"How times grow is drawn in {curve}")
     return int(given.strict and any(f.met is False for f in figures))
 

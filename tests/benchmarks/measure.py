@@ -35,25 +35,28 @@ class Figure:
     met: bool | None = None
 
 
-def seconds(*functions: Callable[[], object], repeats: int, once: bool = False) -> list[float]:
+def seconds(
+    *functions: Callable[[], object], repeats: int, once: bool = False, clock: Callable[[], float] = time.perf_counter
+) -> list[float]:
     """Median time of each function. They take turns, so that a busy machine slows all of them alike.
 
-    What takes less than 20 ms is called several times in a turn, unless it can be called only `once`.
+    What takes less than 20 ms is called several times in a turn, unless it can be called only `once`. The `clock` of
+    what one thread does alone can be that of the processor, which other work on the machine hardly slows.
     """
     times: list[list[float]] = [[] for _ in functions]
-    numbers = [1 if once else max(1, round(0.02 / _time(function, 1))) for function in functions]
+    numbers = [1 if once else max(1, round(0.02 / _time(function, 1, clock))) for function in functions]
     for _ in range(repeats):
         for taken, function, number in zip(times, functions, numbers, strict=True):
             gc.collect()
-            taken.append(_time(function, number))
+            taken.append(_time(function, number, clock))
     return [statistics.median(t) for t in times]
 
 
-def _time(function: Callable[[], object], number: int) -> float:
-    began = time.perf_counter()
+def _time(function: Callable[[], object], number: int, clock: Callable[[], float]) -> float:
+    began = clock()
     for _ in range(number):
         function()
-    return (time.perf_counter() - began) / number
+    return (clock() - began) / number
 
 
 def short(duration: float | None) -> str:

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from graph import KnowledgeGraph
-from graph.measures import brokerage
 from tests.benchmarks.crowd import measure_crowd
 from tests.benchmarks.day import day
 from tests.benchmarks.generator import MEDIATION, Generated, generate
 from tests.benchmarks.loading import load, write_quads
-from tests.benchmarks.measures import network, three_loops
+from tests.benchmarks.networks import measure_networks
 from tests.benchmarks.over_http import Client, dump, measure_over_http, same_as_own
 from tests.benchmarks.questions import measure_questions
 from tests.benchmarks.servers import program, tertius
@@ -81,7 +80,5 @@ def test_a_crowd_gets_right_answers_beside_a_hostile_client(graph: KnowledgeGrap
 
 
 @pytest.mark.slow
-def test_loops_and_arrays_count_the_same_brokers() -> None:
-    ties = network(60, 600, seed=1)
-    groups = {a: int(str(a)) % 5 for a in ties.actors}
-    assert brokerage(ties, groups).observed[:, :5].tolist() == three_loops(ties, groups)
+def test_loops_and_arrays_count_the_same_brokers_and_triads() -> None:
+    assert len(measure_networks(400, seed=1, repeats=1)) > 10  # it compares them before anything is timed
