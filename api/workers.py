@@ -36,7 +36,8 @@ _ERRORS: dict[str, Callable[..., GraphError]] = {
 }
 _STOPPING = "the service is being stopped: come back in a few seconds"
 _INSTEAD = {
-    "measure": ": narrow the filters or the window, roll up to states, name a focus, or measure less, or betweenness of a sample"
+    "measure": ": narrow the filters or the window, roll up to states, name a focus, or ask for less, "
+    "as betweenness of a sample"
 }
 _PATIENCE = 0.1
 """Seconds after which a query is worth watching whether its client is still there."""
