@@ -9,7 +9,7 @@ from enum import StrEnum
 from graph.exceptions import InputError
 from graph.importing.events import Options
 
-_YEAR_FIRST = re.compile(r"(\d{4})(?P<mark>[-/.]?)(\d{1,2})(?P=mark)(\d{1,2})", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})(?:(\d{2})(\d{2})|([-/.])(\d{1,2})\4(\d{1,2}))", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
 _TIME = re.compile(r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z| ?[AP]M)?$", re.ASCII)
 
@@ -72,7 +72,7 @@ def iso_day(cell: str, order: Order | None = None) -> str:
     """
     text = _without_time(cell)
     if match := _YEAR_FIRST.fullmatch(text):
-        year, month, day = match[1], match[3], match[4]
+        year, month, day = match[1], match[2] or match[5], match[3] or match[6]
     elif match := _YEAR_LAST.fullmatch(text):
         first, second, year = match[1], match[3], match[4]
         if order is None and first != second:

@@ -17,6 +17,7 @@ from itertools import product
 from graph.exceptions import FormatError
 from graph.importing.codes import fault, with_zero
 from graph.importing.countries import countries
+from graph.importing.days import Order, found_order, iso_day
 from graph.importing.dyads import MEDIATE, dyad
 from graph.importing.events import Event, Mention, Options, Record
 from graph.importing.files import Row, SourceFile, first_bytes, rows
@@ -61,6 +62,7 @@ _ALSO = {
 _DELIMITERS = "\t,;"
 _MISSING = frozenset({"", "NA", "NaN", "nan", "NULL", "None"})
 _DAY = re.compile(r"[0-9]{4}(-?)[0-9]{2}\1[0-9]{2}")
+_DIGITS = re.compile(r"[0-9]{8}")
 _CODE = re.compile(r"[A-Za-z0-9]+")
 _FIRST_DAY = date(1979, 1, 1)
 _REGIONS = frozenset(
@@ -112,15 +114,11 @@ class Gdelt:
     kind = "event table"
     licence = "free for any use with citation of the GDELT Project and a link to its site"
 
-    def read(self, file: SourceFile, options: Options) -> Iterator[Record]:  # noqa: ARG002
+    def read(self, file: SourceFile, options: Options) -> Iterator[Record]:
         """The rows, in order. Raises FormatError naming the columns that are missing and those that are unknown."""
-        with file.open() as stream:
-            table = _table(file, first_bytes(stream))
-            records = rows(file, stream, table.delimiter, quoted=table.quoted, width=table.width)
-            if table.named:
-                next(records)
-            for row in records:
-                yield _record(row, row.number - table.named, table)
+        order = found_order(options, lambda: _days(file.again()))
+        for row, table in _rows(file):
+            yield _record(row, row.number - table.named, table, order)
 
     def header(self, head: bytes) -> list[str]:
         """The names of the columns, the row number being `row`; none for an export, which has no header."""
@@ -212,14 +210,29 @@ def _positions(header: Sequence[str], shift: int) -> dict[str, int]:
     return at
 
 
-def _record(row: Row, number: int, table: _Table) -> Record:
+def _rows(file: SourceFile) -> Iterator[tuple[Row, _Table]]:
+    """The rows below the header, where there is one, and how they are written."""
+    with file.open() as stream:
+        table = _table(file, first_bytes(stream))
+        records = rows(file, stream, table.delimiter, quoted=table.quoted, width=table.width)
+        if table.named:
+            next(records)
+        for row in records:
+            yield row, table
+
+
+def _days(file: SourceFile) -> Iterator[str]:
+    return (r.fields[table.at["SQLDATE"]] for r, table in _rows(file) if len(r.fields) == table.width)
+
+
+def _record(row: Row, number: int, table: _Table, order: Order | None) -> Record:
     try:
-        return Record(number, row.raw, (_event(row, table),))
+        return Record(number, row.raw, (_event(row, table, order),))
     except _Wrong as wrong:
         return Record(number, row.raw, reason=str(wrong))
 
 
-def _event(row: Row, table: _Table) -> Event:
+def _event(row: Row, table: _Table, order: Order | None) -> Event:
     """The event of a row. Raises _Wrong where it has none."""
     if row.reason or len(row.fields) != table.width:
         raise _Wrong(row.reason or f"{len(row.fields)} fields instead of {table.width}")
@@ -228,7 +241,7 @@ def _event(row: Row, table: _Table) -> Event:
     if not value["GLOBALEVENTID"].isdecimal():
         raise _Wrong(f"GLOBALEVENTID {value['GLOBALEVENTID']!r} is no number")
     code = _code(value["EventCode"], value.get("EventRootCode", ""))
-    when = _when(value["SQLDATE"], value.get("DATEADDED", ""))
+    when = _when(value["SQLDATE"], value.get("DATEADDED", ""), order)
     source, target = (
         _actor(i, value[i + "Code"], value[i + "Name"], value[i + "CountryCode"], value.get(i + "Type1Code", ""))
         for i in ("Actor1", "Actor2")
@@ -261,21 +274,23 @@ def _code(code: str, root: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _when(day: str, added: str) -> str:
+def _when(day: str, added: str, order: Order | None) -> str:
     """The day as EDTF. Raises _Wrong where it cannot be; time zones let an event be a day after its report."""
-    found, reported = _date(day), _date(added[:8])
-    if found is None:
-        raise _Wrong(f"SQLDATE {day!r} is no day such as 20201113")
+    try:
+        found = date.fromisoformat(iso_day(day, order))
+    except ValueError as error:
+        raise _Wrong(f"SQLDATE {error}") from None
     if found < _FIRST_DAY:
         raise _Wrong(f"SQLDATE {day!r} is before 1979, where GDELT begins")
+    reported = _reported(added)
     if reported and found - reported > timedelta(days=1):
         raise _Wrong(f"SQLDATE {day!r} is later than DATEADDED {added!r}")
     return found.isoformat()
 
 
-def _date(text: str) -> date | None:
+def _reported(added: str) -> date | None:
     try:
-        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+        return date.fromisoformat(added[:8]) if _DIGITS.fullmatch(added[:8]) else None
     except ValueError:
         return None
 

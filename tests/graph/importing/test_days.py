@@ -37,7 +37,7 @@ def test_a_column_tells_its_order_with_one_day_after_the_twelfth(days: list[date
 
 
 @pytest.mark.parametrize(
-    "cell", ["", "NA", "2018-13-01", "2018-02-30", "31/13/2018", "201806", "1.9E+01", "2018-06/01"]
+    "cell", ["", "NA", "2018-13-01", "2018-02-30", "31/13/2018", "201806", "2018115", "1.9E+01", "2018-06/01"]
 )
 def test_what_is_no_day(cell: str) -> None:
     with pytest.raises(ValueError, match="is no day"):

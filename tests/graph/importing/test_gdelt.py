@@ -175,9 +175,9 @@ def test_a_lost_zero_comes_back_where_the_root_tells_it(code: str, root: str, wh
         ({"EventCode": "046", "EventRootCode": "X"}, "EventCode '046' and EventRootCode 'X' contradict each other"),
         ({"EventCode": ""}, "EventCode '' is no CAMEO code"),
         ({"EventCode": "---"}, "EventCode '---' and EventRootCode '04' contradict each other"),
-        ({"SQLDATE": "20310230"}, "SQLDATE '20310230' is no day such as 20201113"),
-        ({"SQLDATE": "203105"}, "SQLDATE '203105' is no day such as 20201113"),
-        ({"SQLDATE": ""}, "SQLDATE '' is no day such as 20201113"),
+        ({"SQLDATE": "20310230"}, "SQLDATE '20310230' is no day of the calendar"),
+        ({"SQLDATE": "203105"}, "SQLDATE '203105' is no day, such as"),
+        ({"SQLDATE": ""}, "SQLDATE '' is no day, such as"),
         ({"SQLDATE": "19200101"}, "SQLDATE '19200101' is before 1979, where GDELT begins"),
         ({"SQLDATE": "20310503"}, "SQLDATE '20310503' is later than DATEADDED '20310501'"),
         ({"Actor1Code": "NR L"}, "Actor1Code 'NR L' is no code of CAMEO"),
@@ -332,3 +332,21 @@ def test_every_row_of_a_real_file_is_accounted_for_and_twenty_are_as_the_file_ha
             )  # or it is a region
             assert mention.codes == ((f"cameo-country:{code}",) if code == country else (f"cameo-actor:{code}",))
         assert bool(event.parties) == (cells[26] == "045" and cells[15] != "")
+
+
+def test_a_table_that_a_spreadsheet_has_saved_tells_the_order_of_its_days(write: Write) -> None:
+    lines = [";".join(name.lower() for name in VERSION_1)]
+    for day in ("1/5/2031", "13/5/2031"):
+        row = ROW | {"SQLDATE": day, "DATEADDED": "2.03105E+07"}
+        lines.append(";".join(row.get(n, "") for n in VERSION_1))
+    found = records(write("\ufeff" + "\r\n".join(lines) + "\r\n"))
+    assert [r.events[0].when for r in found] == ["2031-05-01", "2031-05-13"]
+    (undecided,) = records(write("\n".join(lines[:2])))
+    assert str(undecided.reason).startswith("SQLDATE '1/5/2031' may have the day or the month first")
+
+
+def test_what_a_spreadsheet_has_rounded_is_told(write: Write) -> None:
+    found = records(write(exported({"EventCode": "4.3E+01"}, {"GLOBALEVENTID": "4.1E+08"}, names=VERSION_1)))
+    assert [str(r.reason).partition(":")[0] for r in found] == [
+        "EventCode '4.3E+01' and EventRootCode '04' contradict each other", "GLOBALEVENTID '4.1E+08' is no number",
+    ]  # fmt: skip
