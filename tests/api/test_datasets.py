@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from typer.testing import CliRunner
 from api import schemas
 from api.cli import app
 from graph import KnowledgeGraph
-from tests.api.services import NORLAND, client_of
+from tests.api.services import NORLAND, Start, client_of
+from tests.graph.importing import test_paa_x as paa_x
 from tests.graph.importing.agreement_data import table
 from tests.graph.importing.tables import icews
 
@@ -190,3 +192,32 @@ def test_questions_by_name_find_what_columns_find(mixed: KnowledgeGraph) -> None
     named = {str(row.statement).rpartition("/")[2] for row in rows}
     asked = mixed.ask("mediation", between=("Norland", "Sudland")).found
     assert named == {i for f in asked if f.sides == "both" for i in f.statements}
+
+
+@pytest.mark.slow
+def test_parties_of_an_agreement_that_stand_apart_are_told_with_their_statements(
+    tmp_path: Path, service: Start
+) -> None:
+    parts = [("party", "Norland"), ("party", "Sudland"), ("third party", "Westmark"), ("third party", "Eastmark")]
+    path = table(
+        tmp_path / "paax.csv", paa_x.HEADER,
+        *(paa_x.row(signatory_id=str(n), signatory_type=type, id_paax=f"CON_{n}", actor_name=name, iso3c="", gwno="")
+          for n, (type, name) in enumerate(parts)),
+    )  # fmt: skip
+    with KnowledgeGraph(tmp_path / "kg") as kg:
+        kg.import_files("paa-x", [path])
+        here = [*kg.ask("mediation", between=PAIR["between"]).found]
+        parties = {s.id for s in kg.statements(relation="is-party-to")}
+        with client_of("none", graph=kg) as client:
+            body = schemas.WhoBody.model_validate(client.get("/who/mediation", params=PAIR).json())
+            apart = client.get("/who/mediation", params=PAIR | {"joined": False}).json()
+            assert client.get("/who/mediates", params=PAIR).json()["total"] == apart["total"] == 0
+    assert [(a.subject and a.subject.label, a.sides, a.inferred) for a in body.answers] == [
+        ("Westmark", "joined", True), ("Eastmark", "joined", True),
+    ]  # fmt: skip
+    assert [{p.label for p in a.parties} for a in body.answers] == [{"Norland", "Sudland"}] * 2
+    assert [set(a.sides_in) for a in body.answers] == [parties] * 2
+    assert body.coverage.by_evidence == {"agreement": 2}
+    running = service("none", store=tmp_path / "kg")
+    there = KnowledgeGraph.connect(f"http://127.0.0.1:{running.port}").ask("mediation", between=PAIR["between"])
+    assert list(there.found) == here

@@ -143,14 +143,13 @@ def test_third_parties_stand_between_the_parties_that_other_rows_name(empty: Kno
     expected = {(a, n) for a, t, n in parts if t == "third party" and a in between and n not in pair}
     assert len(between) > 3
     assert len(expected) > 30
-    label, agreements = empty.snapshot.label, empty.snapshot.entities
     asked = empty.ask("mediation", between=("Russia", "China"))
-    found = {
-        (code.removeprefix("pa-x:"), label(str(f.subject)))
-        for f in asked.found
-        for code in agreements[str(f.object)].codes
-    }
-    assert found == expected
+    rows_of = {s.id: (s.row or 0) - 1 for s in empty.statements()}
+    found = [parts[rows_of[id]] for f in asked.found for id in f.statements]
+    assert {(a, n) for a, t, n in found if t == "third party"} == expected
+    assert len(found) == len(expected)
+    named = {parts[rows_of[id]] for f in asked.found for id in f.sides_in}
+    assert named == {p for p in parts if p[0] in between & {a for a, _ in expected} and p[1] == "party"}
     assert {(str(f.sides), str(f.evidence), f.relation) for f in asked.found} == {
         ("joined", "agreement", "is-third-party-to")
     }
