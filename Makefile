@@ -2,7 +2,7 @@
 # with the versions of constraints.txt. What a set-up has finished is marked by a file, so that a second run starts at once.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench docs format pins clean
+.PHONY: help serve test check bench docs notebooks format pins clean
 
 RUN := .venv/bin/python
 
@@ -28,6 +28,9 @@ bench: .venv/.bench ## measure speed, in process and over HTTP, beside the bare 
 docs: .venv/.runtime ## write what derives: docs/vocabulary.md and .html, docs/schemas
 	@$(RUN) -m ontology.page docs
 	@$(RUN) -m graph.schemas docs/schemas
+
+notebooks: .venv/.test ## run the notebooks, and keep their pictures and no other output
+	@$(RUN) -m tests.notebooks
 
 format: .venv/.dev ## put the code into its form
 	@$(RUN) -m ruff check --fix-only --quiet .

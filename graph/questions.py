@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from operator import eq
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -26,11 +26,15 @@ from graph.columns import (
     Rows,
     day,
 )
+from graph.dataframes import frame
 from graph.evidence import KINDS, Evidence
 from graph.joining import Beside, beside_agreements, joinings, united
 from graph.selection import Selection
 from graph.snapshot import Snapshot
 from ontology import Kind, Modality, Status, vocabulary
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Level(StrEnum):
@@ -152,6 +156,28 @@ class Answers:
     def statements(self) -> int:
         """How many statements the answers rest on, of whatever kind."""
         return sum(self.by_evidence.values())
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """One row an answer, with ids. `voices`: sources and their speakers; events that are unsure: "at least 2"."""
+        for a in self.found:
+            yield {
+                "subject": a.subject or a.subject_statement, "relation": a.relation, "object": a.object,
+                "parties": ", ".join(a.parties), "about": a.about, "evidence": a.evidence.value,
+                "modalities": ", ".join(f"{m} {n}" for m, n in a.modalities.items()),
+                "voices": "; ".join(" > ".join((v.source, *v.attributed_to)) for v in a.voices),
+                "events": str(a.events) if a.events_exact else f"at least {a.events}",
+                "earliest": a.earliest, "latest": a.latest, "statements": ", ".join(a.statements),
+            }  # fmt: skip
+
+    def frame(self) -> "pd.DataFrame":
+        """The rows as a DataFrame. Raises MissingExtraError."""
+        return frame(self.rows(), COLUMNS)
+
+
+COLUMNS = (
+    "subject", "relation", "object", "parties", "about", "evidence", "modalities", "voices", "events", "earliest",
+    "latest", "statements",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

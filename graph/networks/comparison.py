@@ -2,16 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
 from graph.columns import MODALITIES
+from graph.dataframes import frame
 from graph.exceptions import ParameterError
 from graph.questions import TOLD
 from ontology import Modality, vocabulary
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _TOLD = frozenset(str(MODALITIES[n]) for n in TOLD)
 _SIGNS = {1: "positive", -1: "negative"}
@@ -50,6 +54,10 @@ class Comparison:
     """All ties of two networks, by standing: what is disputed first, and by name."""
 
     ties: tuple[Tie, ...]
+
+    def frame(self) -> "pd.DataFrame":
+        """One row a tie, statements as lists of ids. Raises MissingExtraError."""
+        return frame((asdict(t) | {"standing": t.standing.value} for t in self.ties), Tie.__slots__)
 
     def of(self, standing: Standing | str) -> tuple[Tie, ...]:
         """The ties that stand so."""

@@ -164,7 +164,9 @@ def _node(network: "nx.Graph[str]", node: str, lines: int) -> Label:
 
 def _days(data: Mapping[str, Any]) -> str:
     first, last = data.get("earliest"), data.get("latest")
-    return first if first == last and first else f"{first or '..'}/\n{last or '..'}" if first or last else ""
+    if first == last:
+        return first or ""
+    return f"{first}/\n{last}" if first and last else f"{first or '..'}/{last or '..'}"
 
 
 def _put(label: Label, box: Box) -> Label:
