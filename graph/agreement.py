@@ -1,7 +1,7 @@
 """Two coders of the same texts, compared: which statements are of one place, and how far they agree by field."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
@@ -170,10 +170,13 @@ def _coders(snapshot: Snapshot, rows: Rows, named: Sequence[str]) -> tuple[str, 
 
 # Which statements are of one place
 
+_Number = tuple[int, int]
+"""Of a statement: of which of the two coders, and the place among theirs."""
+
 
 def matched(one: Sequence[Statement], other: Sequence[Statement]) -> list[Pair]:
     """The statements of two coders of one source, each paired with the one of the same place, if there is one."""
-    graph: nx.Graph[tuple[int, int]] = nx.Graph()
+    graph: nx.Graph[_Number] = nx.Graph()
     share = len(FIELDS) * (len(one) + len(other)) + 1  # more than all fields together: overlap goes first
     places = _Places(other)
     for i, a in enumerate(one):
@@ -181,13 +184,32 @@ def matched(one: Sequence[Statement], other: Sequence[Statement]) -> list[Pair]:
             b = other[j]
             same = sum(getattr(a, f) == getattr(b, f) for f in FIELDS)
             graph.add_edge((0, i), (1, j), weight=round(_overlap(a, b) * 1000) * share + same)
-    partner: dict[tuple[int, int], tuple[int, int]] = {}
+    found = list(_outweighing(graph))
     for component in nx.connected_components(graph):
-        for a, b in nx.max_weight_matching(graph.subgraph(component)):
-            partner |= {a: b, b: a}
+        found += nx.max_weight_matching(graph.subgraph(component))
+    partner = dict(found) | {b: a for a, b in found}
     pairs = [Pair(s, other[partner[0, i][1]] if (0, i) in partner else None) for i, s in enumerate(one)]
     pairs += [Pair(None, s) for j, s in enumerate(other) if (1, j) not in partner]
     return sorted(pairs, key=lambda p: in_order(p.first))
+
+
+def _outweighing(graph: "nx.Graph[_Number]") -> Iterator[tuple[_Number, _Number]]:
+    """Pairs of a best matching, which are taken out of the graph: few are left where passages overlap in long chains.
+
+    A pair that weighs as much as the best others of its two together can stand in their place.
+    """
+
+    def best_other(one: _Number, other: _Number) -> int:
+        return max((edge["weight"] for n, edge in graph[one].items() if n != other), default=0)
+
+    found = True
+    while found:
+        found = False
+        for a, b in list(graph.edges):
+            if a in graph and b in graph and graph.edges[a, b]["weight"] >= best_other(a, b) + best_other(b, a):
+                graph.remove_nodes_from((a, b))
+                found = True
+                yield a, b
 
 
 class _Places:
