@@ -94,10 +94,11 @@ def networks(snapshot: Snapshot) -> list[Link]:
 
 
 def _sides(snapshot: Snapshot) -> tuple[str, str] | None:
-    """Two sides between whom somebody mediates."""
+    """Two sides between whom somebody mediates, by curated claims where there are any."""
     c = snapshot.columns
     rows = snapshot.selector.select(Selection(question="mediates")).rows
-    for number in np.unique(c.parties[rows]).tolist():
+    claims_first = np.argsort(snapshot.selector.origins.evidence[c.source[rows]], kind="stable")
+    for number in dict.fromkeys(c.parties[rows[claims_first]].tolist()):
         sides = [c.entities[e] for e in c.party_sets[number]]
         if len(sides) == 2 and UNSPECIFIED not in sides:
             return sides[0], sides[1]

@@ -1,10 +1,13 @@
 """`tertius import` where it fails: what it leaves behind, and what it leaves alone."""
 
+import itertools
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from api.cli import app
 from graph import KnowledgeGraph
 from graph.revisions import RevisionFolder
 from graph.tables import codebook_markdown
+from tests.api.services import Start
 from tests.graph.importing.tables import icews
 
 
@@ -89,6 +93,43 @@ def test_an_import_that_is_told_to_end_leaves_nothing(tmp_path: Path, ending: si
     assert (process.returncode, told) == (130, b"interrupted\n")
     assert not store.exists()
     assert not list(pipe.iterdir())
+
+
+@pytest.mark.slow
+def test_ten_clients_are_answered_from_one_revision_each_while_a_file_is_imported(
+    file: Path, tmp_path: Path, service: Start
+) -> None:
+    store, more = tmp_path / "kg", tmp_path / "more.tab"
+    assert run("import", "icews", file, "--store", store).exit_code == 0
+    more.write_bytes(icews([{"Event ID": n, "Story ID": n, "Event Date": "2031-05-04"} for n in range(10, 20_000)]))
+    running = service("none", store=store)
+    paths = ("/who/cooperation", "/timeline?by=year", "/statements?limit=20", "/datasets", "/tables/dyad.csv?by=year")
+    told: dict[tuple[str, str], set[bytes]] = {}
+    done = threading.Event()
+
+    def ask(n: int) -> None:
+        with running.client() as client:
+            for path in itertools.islice(itertools.cycle(paths), n, None):
+                ended = done.is_set()
+                answer = client.get(path)
+                assert answer.status_code == 200, answer.text
+                revision = answer.headers["Tertius-Revision"]
+                told.setdefault((path, revision), set()).add(answer.content)
+                if answer.headers["content-type"] == "application/json":
+                    assert str(answer.json().get("revision", revision)) == revision
+                if ended:
+                    return
+
+    with ThreadPoolExecutor(10) as clients:
+        asking = [clients.submit(ask, n) for n in range(10)]
+        command = [sys.executable, "-m", "api", "import", "icews", str(more), "--store", str(store)]
+        imported = subprocess.run(command, capture_output=True, text=True, check=False)
+        done.set()
+        for each in asking:
+            each.result(timeout=60)
+    assert imported.returncode == 0, imported.stderr
+    assert len({revision for _, revision in told}) == 2
+    assert {len(bodies) for bodies in told.values()} == {1}
 
 
 def test_what_files_cover_is_declared_and_told(file: Path, tmp_path: Path) -> None:
