@@ -259,4 +259,4 @@ def _moments(sizes: Ints, d: float, *, directed: bool) -> tuple[Floats, Floats]:
         # Without direction (a, c) and (c, a) are one draw, counted twice, in all roles but those that tell the two
         # apart, where each counts once.
         variance *= np.array([2, 2, 1, 1, 2, 2])
-    return pairs * p, variance
+    return np.abs(pairs) * p, variance  # in floats 0 · (0 - 1) is -0
