@@ -414,8 +414,13 @@ class Editor:
         for append, value in zip(self._append, values, strict=True):
             append(value)
 
-    def add_batch(self, batch: Batch) -> None:
-        """Adds statements by their patterns; none may come twice."""
+    def adding(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """The same batches, added as they go by; no statement may come twice."""
+        for batch in batches:
+            self._add_batch(batch)
+            yield batch
+
+    def _add_batch(self, batch: Batch) -> None:
         if not batch:
             return
         ends, common, placed = [], [], []

@@ -120,11 +120,16 @@ def _decimal(value: float) -> str:
     return _typed(text, "decimal")
 
 
-class _Block:
-    """The quads of one subject in one graph."""
+def _end(graph: str | None) -> str:
+    """How a line ends that stands in the graph; without one it is a triple."""
+    return " .\n" if graph is None else f" <{graph}> .\n"
 
-    def __init__(self, subject: str, graph: str) -> None:
-        self._head, self._tail = f"<{subject}> <", f" <{graph}> .\n"
+
+class _Block:
+    """The quads of one subject in one graph, its triples where none is named."""
+
+    def __init__(self, subject: str, graph: str | None) -> None:
+        self._head, self._tail = f"<{subject}> <", _end(graph)
         self._pairs: list[str] = []
 
     def add(self, predicate: str, term: str | None) -> None:
@@ -242,11 +247,11 @@ def statement_quads(statement: Statement, source: Source, iris: Iris) -> str:
     """The statement as N-Quads in its source's named graph; what the source says for all is left to it."""
     s, node, graph = statement, iris.statement(statement.id), iris.source(statement.source)
     dates = _date_quads(node, graph, s.when, s.when_text, source.published, by_record=s.record is not None)
-    return f"{_common_quads(s, source, iris, node)}{dates}{_own_quads(node, graph, s, iris)}"
+    return f"{_common_quads(s, source, iris, node, graph)}{dates}{_own_quads(node, graph, s, iris)}"
 
 
-class BatchQuads:
-    """Writes batches of statements as N-Quads, as `statement_quads` writes them one by one."""
+class BatchTriples:
+    """Writes batches of statements as the N-Triples of their source's graph: what `statement_quads` writes, unnamed."""
 
     def __init__(self, sources: Mapping[str, Source], iris: Iris) -> None:
         self._sources, self._iris = sources, iris
@@ -254,27 +259,26 @@ class BatchQuads:
         self._dates = lru_cache(_PATTERNS)(self._dates_of)
 
     def __call__(self, batch: Batch) -> str:
-        """The quads of all of them."""
+        """The triples of all of them."""
         common, dates, iris = self._common, self._dates, self._iris
-        quads: list[str] = []
+        triples: list[str] = []
         for id, one in zip(batch.ids(), batch, strict=True):
             s, node = one.pattern.statement, iris.statement(id)
             shared = f"{common(one.pattern)}{dates(s.source, one.when, s.when_text, one.record is not None)}"
-            quads += (shared.replace(_NODE, node), _own_quads(node, iris.source(s.source), one, iris))
-        return "".join(quads)
+            triples += (shared.replace(_NODE, node), _own_quads(node, None, one, iris))
+        return "".join(triples)
 
     def _common_of(self, pattern: Pattern) -> str:
         s = pattern.statement
-        return _common_quads(s, self._sources[s.source], self._iris, _NODE)
+        return _common_quads(s, self._sources[s.source], self._iris, _NODE, None)
 
     def _dates_of(self, source: str, when: str | None, when_text: str | None, by_record: bool) -> str:
-        published = self._sources[source].published
-        return _date_quads(_NODE, self._iris.source(source), when, when_text, published, by_record=by_record)
+        return _date_quads(_NODE, None, when, when_text, self._sources[source].published, by_record=by_record)
 
 
-def _common_quads(s: Statement, source: Source, iris: Iris, node: str) -> str:
+def _common_quads(s: Statement, source: Source, iris: Iris, node: str, graph: str | None) -> str:
     """The quads that tell of nothing that is a statement's own."""
-    graph, v = iris.source(s.source), vocabulary()
+    v = vocabulary()
     b = _Block(node, graph)
     b.add(f"{_RDF}predicate", _iri(_R + s.relation))
     if s.about:
@@ -326,9 +330,9 @@ def _common_quads(s: Statement, source: Source, iris: Iris, node: str) -> str:
     return "".join([str(b), *links])
 
 
-def _own_quads(node: str, graph: str, s: Statement | Alike, iris: Iris) -> str:
+def _own_quads(node: str, graph: str | None, s: Statement | Alike, iris: Iris) -> str:
     """Who does it to whom, where that is told and on which row: written at once, since a release has millions."""
-    head, tail, quads = f"<{node}> <", f" <{graph}> .\n", ""
+    head, tail, quads = f"<{node}> <", _end(graph), ""
     if s.subject is not None:
         subject = iris.entity(s.subject) if isinstance(s.subject, str) else iris.statement(s.subject.statement)
         quads = f"{head}{_RDF}subject> <{subject}>{tail}"
@@ -342,7 +346,7 @@ def _own_quads(node: str, graph: str, s: Statement | Alike, iris: Iris) -> str:
 
 
 def _date_quads(
-    node: str, graph: str, when: str | None, when_text: str | None, published: str | None, *, by_record: bool
+    node: str, graph: str | None, when: str | None, when_text: str | None, published: str | None, *, by_record: bool
 ) -> str:
     b = _Block(node, graph)
     if not (by_record and told_by_bounds(when, when_text)):

@@ -19,7 +19,7 @@ from graph.entities import Entity
 from graph.exceptions import InputError, NotFoundError
 from graph.identities import Identities, Judgement
 from graph.rdf import (
-    BatchQuads,
+    BatchTriples,
     Iris,
     Triples,
     chunks,
@@ -87,7 +87,7 @@ class Draft:
         self._touched_sources: set[str] = set()
         self._put: dict[str, Statement] = {}
         self._standing: set[str] = set()
-        self._streams: list[Iterable[Batch]] = []
+        self._streams: list[tuple[str, Iterable[Batch]]] = []
         self._emptied: set[str] = set()
         self._finishes: list[Finish] = []
         self._removed: set[str] = set()
@@ -173,7 +173,7 @@ class Draft:
         self.sources[source.id] = source
         self._touched_sources.add(source.id)
         self._emptied.add(source.id)
-        self._streams.append(statements)
+        self._streams.append((source.id, statements))
         self._finishes.append(finish)
 
     def forget_streams(self) -> None:
@@ -280,6 +280,9 @@ class Draft:
             with store.loading() as load:
                 editor = Editor(self.columns, self.sources)
                 load(chunks(self._statement_quads(editor, stands=raw)))
+                triples = BatchTriples(self.sources, self.iris)
+                for source, batches in self._streams:
+                    load(chunks(map(triples, editor.adding(batches))), graph=self.iris.source(source))
                 editor.name(self.entities)
                 columns = editor.finish(self._removed, self._emptied_rows())
                 for finish in self._finishes:
@@ -389,11 +392,6 @@ class Draft:
             editor.add(statement)
             if not stands and id not in self._standing:
                 yield statement_quads(statement, self.sources[statement.source], self.iris)
-        quads = BatchQuads(self.sources, self.iris)
-        for stream in self._streams:
-            for batch in stream:
-                editor.add_batch(batch)
-                yield quads(batch)
 
     def _emptied_rows(self) -> Rows:
         numbers = [n for s in self._emptied if (n := self.columns.source_number.get(s)) is not None]

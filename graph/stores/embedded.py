@@ -26,7 +26,7 @@ from graph.exceptions import (
 from graph.rdf import Property
 from graph.sparql_text import names_dataset
 from graph.stores.base import Answer, QueryDataset
-from graph.stores.loading import BulkLoad
+from graph.stores.loading import BulkLoad, Load
 from ontology import store_prefixes
 
 RDF_FORMATS = {f.media_type: f for f in (
@@ -373,16 +373,17 @@ class EmbeddedStore:
             load(pieces)
 
     @contextlib.contextmanager
-    def loading(self) -> Iterator[Callable[[Iterable[bytes]], None]]:
-        """A function that adds N-Quads as `load` does, while more of them are made.
+    def loading(self) -> Iterator[Load]:
+        """A function that adds N-Quads as `load` does, or N-Triples to a graph, while more of them are made.
 
         When the block ends everything is there; an error leaves a part.
         """
         with BulkLoad(self._load) as load:
             yield load.add
 
-    def _load(self, quads: bytes) -> None:
-        self.engine.bulk_load(quads, format=ox.RdfFormat.N_QUADS, lenient=True)
+    def _load(self, lines: bytes, graph: str | None) -> None:
+        format = ox.RdfFormat.N_QUADS if graph is None else ox.RdfFormat.N_TRIPLES
+        self.engine.bulk_load(lines, format=format, lenient=True, to_graph=graph and ox.NamedNode(graph))
 
     def load_turtle(self, path: Path, graph: str) -> None:
         """Adds a Turtle file to a named graph."""
