@@ -1,22 +1,26 @@
-"""How many statements each subject, object, relation or pair of them has, most first."""
+"""How many statements each subject, object, relation or combination of them has, most first."""
 
 from collections.abc import Sequence
 from enum import StrEnum
 
 import numpy as np
 
-from graph.columns import NONE, SUBJECT_IS_STATEMENT, Ints, Rows
+from graph.columns import NONE, SUBJECT_IS_STATEMENT, Columns, Ints, Rows
 from graph.selection import Selection
 from graph.snapshot import Snapshot
 
 
 class CountedBy(StrEnum):
-    """What statements are counted by. Those without it are not counted; a statement is no subject here."""
+    """What statements are counted by. Those without it are not counted; a statement is no subject here.
+
+    "about_subject" is the subject of the statement that one is about: whose accusation, whose mediation.
+    """
 
     SUBJECT = "subject"
     RELATION = "relation"
     OBJECT = "object"
     SOURCE = "source"
+    ABOUT_SUBJECT = "about_subject"
 
 
 def counts(
@@ -53,7 +57,12 @@ def counts(
 
 
 def _column(snapshot: Snapshot, rows: Rows, by: CountedBy) -> Ints:
-    column: Ints = getattr(snapshot.columns, by)[rows]
-    if by is CountedBy.SUBJECT:
-        column = np.where(snapshot.columns.flags[rows] & SUBJECT_IS_STATEMENT, NONE, column).astype(np.int32)
-    return column
+    c = snapshot.columns
+    if by is CountedBy.ABOUT_SUBJECT:
+        about = c.about[rows]
+        return np.where(about == NONE, NONE, _subjects(c, about))
+    return _subjects(c, rows) if by is CountedBy.SUBJECT else getattr(c, by)[rows]
+
+
+def _subjects(c: Columns, rows: Rows | Ints) -> Ints:
+    return np.where(c.flags[rows] & SUBJECT_IS_STATEMENT, NONE, c.subject[rows])

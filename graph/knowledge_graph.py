@@ -502,7 +502,8 @@ class KnowledgeGraph(Asking):
     ) -> list[tuple[tuple[str, ...], int]]:
         """How many statements each has of what they are counted by ("subject", "object" ...), most first.
 
-        The ten who mediate most: kg.count("subject", relation="mediates", limit=10)
+        The ten who mediate most: kg.count("subject", relation="mediates", limit=10). Who opposes whose mediation:
+        kg.count("subject", "about_subject", question="opposes", about_relation="mediates").
         """
         return counts(self.snapshot, self.select(**filters), [CountedBy(b) for b in by], limit)
 

@@ -248,7 +248,7 @@ class FileImport:
 
     def _with_keys(self, batch: Sequence[Record]) -> list[Record]:
         """The records with a key each: the data set's id, else their content and how often it came before."""
-        bare = [r for r in batch if r.reason is None and any(e.record is None for e in r.events)]
+        bare = [r for r in batch if r.reason is None and None in [e.record for e in r.events]]
         if not bare:
             return list(batch)
         digests = [hashlib.sha256(r.raw.rstrip(b"\r\n")).digest()[:10] for r in bare]
@@ -293,8 +293,8 @@ class FileImport:
         object = resolve(event.object, day) if event.object else None
         topic = resolve(event.topic, day) if event.topic else None
         place = resolve(event.place, day) if event.place else None
-        parties = tuple([resolve(p, day) for p in event.parties])
-        roles = tuple([(role, resolve(m, day)) for role, m in event.roles])
+        parties = tuple([resolve(p, day) for p in event.parties]) if event.parties else ()
+        roles = tuple([(role, resolve(m, day)) for role, m in event.roles]) if event.roles else ()
         if object and "parties" in frame.permits and kind(object) not in (None, *frame.object_kinds):
             parties, object = (*parties, object), None  # those between whom one mediates are sides, not objects
         required = frame.requires - frame.parties_for if parties else frame.requires
@@ -343,8 +343,7 @@ class FileImport:
 
     def _count_unmapped(self, record: Record) -> None:
         exact = self._exact
-        found = [e.codes[0] for e in record.events if e.relation is None and not exact(e.codes[0])]
-        if found:
+        if found := [e.codes[0] for e in record.events if e.relation is None and not exact(e.codes[0])]:
             self._counts["unmapped"] += 1
             self._unmapped.update(set(found))
 

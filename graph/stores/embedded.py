@@ -4,7 +4,7 @@ import contextlib
 import io
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
@@ -383,7 +383,7 @@ class EmbeddedStore:
 
     def _load(self, lines: bytes, graph: str | None) -> None:
         format = ox.RdfFormat.N_QUADS if graph is None else ox.RdfFormat.N_TRIPLES
-        self.engine.bulk_load(lines, format=format, lenient=True, to_graph=graph and ox.NamedNode(graph))
+        self.engine.bulk_load(lines, format=format, lenient=True, to_graph=ox.NamedNode(graph) if graph else None)
 
     def load_turtle(self, path: Path, graph: str) -> None:
         """Adds a Turtle file to a named graph."""

@@ -17,7 +17,7 @@ from graph import KnowledgeGraph
 from tests.benchmarks.crowd import measure_crowd
 from tests.benchmarks.curve import draw_growth
 from tests.benchmarks.generator import generate
-from tests.benchmarks.importing import measure_importing
+from tests.benchmarks.importing import measure_importing, measure_real
 from tests.benchmarks.loading import load, measure_loading, write_quads
 from tests.benchmarks.measure import Figure, save, show
 from tests.benchmarks.mirror import measure_mirror
@@ -54,6 +54,8 @@ def main() -> int:
         if "networks" in parts:
             print(f"{size:,} statements: networks …", file=sys.stderr, flush=True)
             figures += measure_networks(size, given.seed, given.repeats)
+    if "importing" in parts:
+        figures += measure_real(given.repeats)
     if "networks" in parts:
         figures += measure_real_networks(given.repeats)
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
