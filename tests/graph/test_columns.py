@@ -6,13 +6,14 @@ from collections import Counter
 from pathlib import Path
 
 import networkx as nx
+import numpy as np
 import pytest
 import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph import KnowledgeGraph, Statement
-from graph.columns import NONE, SUBJECT_IS_STATEMENT, Columns, day
+from graph.columns import NONE, SUBJECT_IS_STATEMENT, Columns, Index, day
 from graph.edges import edge_changes, edge_counts, edges_from, plain_edges
 from graph.snapshot import read_entities, read_sources, rebuilt_columns
 from ontology import PREFIXES, UNSPECIFIED, Status, vocabulary
@@ -263,3 +264,10 @@ def test_the_edges_that_a_change_draws_and_takes_away_are_those_between_the_two_
     assert edge_counts(old) == Counter(relation for _, relation, _ in before)
     subject = data.draw(st.sampled_from(sorted(old.entities))) if old.entities else "nobody"
     assert edges_from(old, [subject]) == {e for e in before if e[0] == subject}
+
+
+@given(st.lists(st.integers(NONE, 3) | st.integers(65_530, 65_540) | st.integers(131_068, 131_076)))
+def test_an_index_gives_the_rows_of_each_value_in_order(values: list[int]) -> None:
+    index = Index(np.array(values, np.int32))
+    for value in {*values, NONE, 7, 200_000}:
+        assert index[value].tolist() == [row for row, v in enumerate(values) if v == value]

@@ -54,6 +54,14 @@ def test_a_denied_act_is_no_event(norland: KnowledgeGraph) -> None:
     assert {v.attributed_to for v in found.voices} == {(), ("eva-strand",)}
 
 
+def test_statements_are_counted_by_whom_they_are_about(norland: KnowledgeGraph) -> None:
+    stated = {s.id: s for s in norland.statements()}
+    about = [(s.subject, stated[s.about].subject, s.relation) for s in stated.values() if s.about]
+    assert sorted(norland.count("subject", "about_subject")) == sorted(((a, b), 1) for a, b, _ in about)
+    assert norland.count("about_subject", question="accuses", about_relation="breaches") == [(("sudland",), 1)]
+    assert not norland.count("about_subject", question="invites")
+
+
 def test_an_act_repeated_an_unknown_number_of_times_is_counted_from_below(norland: KnowledgeGraph) -> None:
     (found,) = norland.ask("rejects-mediation").found
     assert (found.subject, found.object, found.events, found.events_exact) == ("sudland", "league-of-rivers", 1, False)
