@@ -15,7 +15,7 @@ from pathlib import Path
 
 from graph import KnowledgeGraph
 from tests.benchmarks.crowd import measure_crowd
-from tests.benchmarks.curve import draw_growth
+from tests.benchmarks.curve import draw_growth, show_growth
 from tests.benchmarks.generator import generate
 from tests.benchmarks.importing import measure_importing, measure_real
 from tests.benchmarks.loading import load, measure_loading, write_quads
@@ -60,6 +60,7 @@ def main() -> int:
         figures += measure_real_networks(given.repeats)
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
     show(figures, machine)
+    show_growth(figures)
     save(figures, given.json, machine=machine, seed=given.seed, repeats=given.repeats)
     print(f"Written to {given.json}")
     for curve in draw_growth(figures, given.json):

@@ -1,11 +1,14 @@
-"""How times grow with the size: drawn from the figures of one run that measured several sizes."""
+"""How times grow with the size: printed and drawn from the figures of one run that measured several sizes."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from matplotlib.figure import Figure as Picture
+from rich.console import Console
+from rich.table import Table
 
-from tests.benchmarks.measure import Figure
+from tests.benchmarks.measure import Figure, short
 
 _IMPORTED = {
     "validated import, speed": ("o", "-"),
@@ -14,6 +17,7 @@ _IMPORTED = {
     "top mediators": ("D", "--"),
     "statements a month": ("v", "--"),
     "who accuses whom most": ("P", "--"),
+    "who opposes whose mediation": ("*", "--"),
     "one mediator's statements": ("X", ":"),
 }
 _NETWORKS = {
@@ -31,6 +35,21 @@ GROWING = {"": ("statements", _IMPORTED), "-networks": ("statements, or ties of 
 _UNITS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}
 
 
+def show_growth(figures: Sequence[Figure]) -> None:
+    """Prints the seconds at each size, and the power of the size with which they grow: 0 is flat, 1 is linear."""
+    for along, growing in GROWING.values():
+        if not (grown := _grown(figures, growing)):
+            continue
+        sizes = sorted({size for times in grown.values() for size in times})
+        table = Table(title=f"How times grow with {along}", title_justify="left")
+        for name in ("", *(f"{size:,}" for size in sizes), "power"):
+            table.add_column(name, justify="right" if name else "left")
+        for what, times in grown.items():
+            shown = (short(times.get(size)) for size in sizes)
+            table.add_row(what.removesuffix(", speed"), *shown, f"{_power(times):.2f}")
+        Console(width=None if Console().is_terminal else 140).print(table)
+
+
 def draw_growth(figures: Sequence[Figure], beside: Path) -> list[Path]:
     """Draws seconds over sizes, both logarithmic, as SVG beside a file; the pictures of which there are two sizes."""
     drawn = []
@@ -42,16 +61,13 @@ def draw_growth(figures: Sequence[Figure], beside: Path) -> list[Path]:
 
 
 def _drawn(figures: Sequence[Figure], along: str, growing: Mapping[str, tuple[str, str]], path: Path) -> bool:
-    points = {what: sorted((f.size, _seconds(f.ours)) for f in figures if f.what == what) for what in growing}
-    if max(map(len, points.values())) < 2:
+    if not (grown := _grown(figures, growing)):
         return False
     picture = Picture(figsize=(9, 5), layout="constrained")
     axes = picture.subplots()
-    for what, (mark, line) in growing.items():
-        if points[what]:
-            axes.loglog(
-                *zip(*points[what], strict=True), marker=mark, linestyle=line, label=what.removesuffix(", speed")
-            )
+    for what, times in grown.items():
+        mark, line = growing[what]
+        axes.loglog([*times], [*times.values()], marker=mark, linestyle=line, label=what.removesuffix(", speed"))
     axes.set_xlabel(along)
     axes.set_ylabel("seconds")
     axes.grid(visible=True, which="major", alpha=0.3)
@@ -59,6 +75,17 @@ def _drawn(figures: Sequence[Figure], along: str, growing: Mapping[str, tuple[st
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.savefig(path)
     return True
+
+
+def _grown(figures: Sequence[Figure], growing: Mapping[str, object]) -> dict[str, dict[int, float]]:
+    """Of each thing that was measured at several sizes, the seconds at each."""
+    found = {what: {f.size: _seconds(f.ours) for f in figures if f.what == what} for what in growing}
+    return {what: dict(sorted(times.items())) for what, times in found.items() if len(times) > 1}
+
+
+def _power(times: Mapping[int, float]) -> float:
+    (first, early), *_, (last, late) = times.items()
+    return math.log(late / early) / math.log(last / first)
 
 
 def _seconds(text: str) -> float:

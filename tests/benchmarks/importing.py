@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -90,7 +90,7 @@ def measure_importing(size: int, seed: int, repeats: int) -> list[Figure]:
 
 def measure_real(repeats: int) -> list[Figure]:
     """The same of real files, those that are there."""
-    figures = []
+    found = []
     for release in REAL:
         if not release.path.exists():
             print(f"{release.path} is not there: skipped", file=sys.stderr)
@@ -98,10 +98,10 @@ def measure_real(repeats: int) -> list[Figure]:
         with tempfile.TemporaryDirectory(prefix="tertius-bench-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             print(f"{release.format}: importing {release.path.name} …", file=sys.stderr, flush=True)
-            figures += _importing(f"Import of a real file, {release.format}", release, folder, 3, repeats)
-            size = figures[-1].size
-            figures += _asking(f"Questions to a real file, {release.format}", folder / "store-0", size, repeats)
-    return figures
+            figures = _importing("Import of real files", release, folder, 3, repeats)
+            figures += _asking("Questions to real files", folder / "store-0", figures[0].size, repeats)
+            found += [replace(f, what=f"{release.format}: {f.what}") for f in figures]
+    return found
 
 
 def _importing(title: str, release: Release, folder: Path, most: int, repeats: int) -> list[Figure]:
