@@ -5,7 +5,7 @@ import gc
 import threading
 from collections.abc import Iterator
 
-_THRESHOLDS = 100_000, 50, 1000
+_THRESHOLDS = 1_000_000, 50, 1000
 """They halve the time of an import, and of opening a store with many entities."""
 
 _lock = threading.Lock()
