@@ -33,17 +33,17 @@ class Pattern:
             b"," + to_json(content[when + 1 :])[1:],
         )
 
-    def digest(self, subject: Subject, object: str | None, record: str | None, when: str | None) -> bytes:
-        """The 16 bytes of the id of the statement that says so."""
-        first, second, third, last = self._pieces
-        content = first, to_json(record), _subject(subject), second, _json(object), third, _json(when), last
-        return hashlib.sha256(b"".join(content)).digest()[:16]
+    def digests(
+        self, subject: Subject, object: str | None, record: str | None, when: str | None
+    ) -> tuple[bytes, bytes]:
+        """The 16 bytes of the id of the statement that says so, and 8 for what it says with which codes.
 
-    def said(self, subject: Subject, object: str | None, record: str | None, when: str | None) -> bytes:
-        """8 bytes for what the statement says with which codes, and of which record, whatever source says so."""
-        _, second, third, last = self._pieces
-        content = to_json(record), _subject(subject), second, _json(object), third, _json(when), last, self._codes
-        return hashlib.blake2b(b"".join(content), digest_size=8).digest()
+        The latter are the same whatever source says so of a record.
+        """
+        first, second, third, last = self._pieces
+        content = b"".join((to_json(record), _subject(subject), second, _json(object), third, _json(when), last))
+        said = hashlib.blake2b(content + self._codes, digest_size=8).digest()
+        return hashlib.sha256(first + content).digest()[:16], said
 
 
 _json = lru_cache(maxsize=1 << 16)(to_json)
@@ -57,7 +57,7 @@ def _subject(subject: Subject) -> bytes:
 
 
 class Alike(NamedTuple):
-    """A statement by its pattern and what is its own; `digest` are the 16 bytes of its id."""
+    """A statement by its pattern and what is its own; `digest` and `said` are those of the pattern's `digests`."""
 
     pattern: Pattern
     subject: Subject
@@ -66,13 +66,14 @@ class Alike(NamedTuple):
     row: int | None
     when: str | None
     digest: bytes
+    said: bytes
 
     @classmethod
     def of(cls, s: Statement) -> Self:
         """The statement, which is alike itself."""
         pattern = Pattern(s)
-        digest = pattern.digest(s.subject, s.object, s.record, s.when)
-        return cls(pattern, s.subject, s.object, s.record, s.row, s.when, digest)
+        digests = pattern.digests(s.subject, s.object, s.record, s.when)
+        return cls(pattern, s.subject, s.object, s.record, s.row, s.when, *digests)
 
     def statement(self) -> Statement:
         """The statement."""

@@ -425,7 +425,7 @@ class Editor:
             return
         ends, common, placed = [], [], []
         known = self._numbers.get
-        for offset, (pattern, subject, object, record, row, when, _) in enumerate(batch):
+        for offset, (pattern, subject, object, record, row, when, *_) in enumerate(batch):
             s = pattern.statement
             if s.about or not isinstance(subject, str | None):
                 self._note_references(s, len(self) + offset)

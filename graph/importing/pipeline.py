@@ -180,7 +180,7 @@ class FileImport:
     # Records
 
     def _stored(self, batch: Sequence[Record]) -> Batch:
-        bare = {r.number for r in batch if any(e.record is None for e in r.events)}
+        bare = {r.number for r in batch if None in [e.record for e in r.events]}
         made = [(record, *self._made(record)) for record in self._with_keys(batch)]
         fates = iter(self._fates(made, bare))
         stored = Batch()
@@ -218,19 +218,12 @@ class FileImport:
         """Of each statement whether it is stored, or is in another file; its key where that file codes it otherwise."""
         every = Batch(one for _, said, _ in made for one in said)
         ids = every.digests.view(">u8")[:, 0].astype(np.uint64)
-        says = np.frombuffer(
-            b"".join([a.pattern.said(a.subject, a.object, a.record, a.when) for a in every]), np.uint64
-        )
-        keys = np.fromiter(
-            (
-                key_of(one.record or "", one.when) if alone and record.events[0].codes else 0
-                for record, said, _ in made
-                for alone in [len(said) == 1 and record.number not in bare]
-                for one in said
-            ),
-            np.uint64,
-            len(every),
-        )
+        says = np.frombuffer(b"".join([one.said for one in every]), np.uint64)
+        numbers: list[int] = []
+        for record, said, _ in made:
+            keyed = len(said) == 1 and record.number not in bare and record.events[0].codes
+            numbers += [key_of(one.record or "", one.when) if keyed else 0 for one in said]
+        keys = np.array(numbers, np.uint64)
         fresh = ~self._seen.add(ids)
         elsewhere = recoded = np.zeros(len(every), bool)
         if self._across:
@@ -329,7 +322,7 @@ class FileImport:
             if faults := "; ".join(f"{field}: {message}" for field, message in frame_faults(statement, kind)):
                 raise InputError(faults)
             pattern = self._patterns[shape] = Pattern(statement)
-        return Alike(pattern, subject, object, record, number, when, pattern.digest(subject, object, record, when))
+        return Alike(pattern, subject, object, record, number, when, *pattern.digests(subject, object, record, when))
 
     def _relation(self, codes: Sequence[str], given: str | None) -> str:
         if given is not None:
@@ -388,7 +381,7 @@ class FileImport:
         gone = rows[~there]
         for first in range(0, len(gone), _BATCH):
             statements = self._base.statements(gone[first : first + _BATCH])
-            says = np.frombuffer(b"".join(map(_says, statements)), np.uint64)
+            says = np.frombuffer(b"".join([Alike.of(s).said for s in statements]), np.uint64)
             kept = self._across.keeps(says) if self._across else np.zeros(len(says), bool)
             if self._originals:
                 self._originals.write(SAID, says[kept].tobytes())
@@ -403,10 +396,6 @@ class FileImport:
             return statement
         self._counts["retracted"] += 1
         return statement.model_copy(update={"status": Status.RETRACTED, "note": statement.note or _GONE})
-
-
-def _says(s: Statement) -> bytes:
-    return Pattern(s).said(s.subject, s.object, s.record, s.when)
 
 
 @cache
