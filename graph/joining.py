@@ -87,6 +87,8 @@ def beside_agreements(snapshot: Snapshot, selection: Selection) -> Beside | None
     if not len(selector.without_sides):
         return None
     third = selector.among(selector.without_sides, replace(selection, between=()))
+    if not len(third.rows) and not len(third.without_date):
+        return None
 
     def paper(rows: Rows) -> Rows:
         return selector.origins.dataset[c.source[rows]].astype(np.int64) * len(c.entities) + c.object[rows]
