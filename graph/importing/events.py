@@ -82,6 +82,8 @@ class Format(Protocol):
     kind: str
     licence: str
     """What its publisher says of its use, as a note."""
+    one_numbering: bool
+    """Whether an id is of one record in all files of the data set, and not of another in each."""
 
     def read(self, file: SourceFile, options: Options) -> Iterator[Record]:
         """The records of the file, in order.

@@ -220,8 +220,9 @@ class FileImport:
         ids = every.digests.view(">u8")[:, 0].astype(np.uint64)
         says = np.frombuffer(b"".join([one.said for one in every]), np.uint64)
         numbers: list[int] = []
+        numbered = self._format.one_numbering
         for record, said, _ in made:
-            keyed = len(said) == 1 and record.number not in bare and record.events[0].codes
+            keyed = numbered and len(said) == 1 and record.number not in bare and record.events[0].codes
             numbers += [key_of(one.record or "", one.when) if keyed else 0 for one in said]
         keys = np.array(numbers, np.uint64)
         fresh = ~self._seen.add(ids)

@@ -34,6 +34,7 @@ class CivilWarMediation:
     dataset = "civil-war-mediation"
     coder = "civil-war-mediation"
     kind = "event table"
+    one_numbering = True
     licence = (
         "As the publisher of the file says; cite DeRouen, Bercovitch and Pospieszna 2011, Journal of Peace Research"
     )

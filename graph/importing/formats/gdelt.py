@@ -21,6 +21,7 @@ from graph.importing.days import Order, found_order, iso_day
 from graph.importing.dyads import MEDIATE, dyad
 from graph.importing.events import Event, Mention, Options, Record
 from graph.importing.files import Row, SourceFile, first_bytes, rows
+from graph.importing.organisations import SORT, organisations
 from ontology import Kind
 
 _ACTOR = ("Code", "Name", "CountryCode", "KnownGroupCode", "EthnicCode", "Religion1Code", "Religion2Code",
@@ -112,6 +113,7 @@ class Gdelt:
     dataset = "gdelt"
     coder = "gdelt"
     kind = "event table"
+    one_numbering = True
     licence = "free for any use with citation of the GDELT Project and a link to its site"
 
     def read(self, file: SourceFile, options: Options) -> Iterator[Record]:
@@ -300,7 +302,8 @@ def _actor(side: str, code: str, name: str, country: str, type: str) -> Mention 
     """An actor, None where nothing names one.
 
     A country's code alone is the state, whatever name stands for it. With more than that in the code it is somebody of
-    the country, and where the name is only the country's, the code is part of the name: "AMERICAN (USAEDU)".
+    the country, and where the name is only the country's, the code is part of the name: "AMERICAN (USAEDU)". So it is
+    of organisations: "THE EU (IGOEUREECGOV)".
     """
     if not (code or name):
         return None
@@ -313,10 +316,16 @@ def _actor(side: str, code: str, name: str, country: str, type: str) -> Mention 
     of = f"cameo-country:{own}" if own else None
     if code and code.removeprefix("SCG") == country:  # Serbia and Montenegro, before the code of each
         return Mention(name or code, Kind.STATE if own else None, of, (f"cameo-country:{country}",))
-    if code and countries().candidates(name, adjectives=True):
+    if code and (countries().candidates(name, adjectives=True) or _is_within(name, code)):
         name = f"{name} ({code})"
     kind = None if own else _CLASSES.get(type)
     return Mention(name or code, kind, of, (f"cameo-actor:{code}",) if code else ())
+
+
+def _is_within(name: str, code: str) -> bool:
+    """Whether the name is that of an organisation, and the code not its own."""
+    named = organisations().named(name, abbreviations=True)
+    return bool(named) and not set(named) & set(organisations().coded(f"{SORT}:{code}"))
 
 
 FORMAT = Gdelt()

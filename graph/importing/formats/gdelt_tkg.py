@@ -24,6 +24,7 @@ class GdeltTkg:
     dataset = "gdelt-tkg"
     coder = "gdelt"
     kind = "event table"
+    one_numbering = True
     licence = "free for any use with citation of the GDELT Project and a link to its site; none is stated for this form"
 
     def read(self, file: SourceFile, options: Options) -> Iterator[Record]:

@@ -36,6 +36,7 @@ class Icews:
     dataset = "icews"
     coder = "icews"
     kind = "event table"
+    one_numbering = True
     licence = "As the publisher of the file says: ICEWS Coded Event Data, Harvard Dataverse, doi 10.7910/DVN/28075"
 
     def read(self, file: SourceFile, options: Options) -> Iterator[Record]:

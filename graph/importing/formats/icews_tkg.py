@@ -34,6 +34,7 @@ class IcewsTkg:
     dataset = "icews-tkg"
     coder = "icews"
     kind = "event table"
+    one_numbering = True
     licence = "none stated for this form; ICEWS itself is published with terms of its own, doi 10.7910/DVN/28075"
 
     def read(self, file: SourceFile, options: Options) -> Iterator[Record]:

@@ -40,6 +40,7 @@ class _Mapped:
         self.dataset = mapping.dataset if mapping else self.name
         self.coder = (mapping.coder or mapping.dataset) if mapping else self.name
         self.kind: str = mapping.kind if mapping else "event table"
+        self.one_numbering = True
         self.licence = mapping.licence if mapping else "as the mapping says"
         if mapping:
             self.title = mapping.title

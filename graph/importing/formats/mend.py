@@ -40,6 +40,7 @@ class Mend:
     dataset = "mend"
     coder = "mend"
     kind = "event table"
+    one_numbering = True
     licence = "PeaceRep; cite doi 10.7910/DVN/PYRHS6"
 
     def read(self, file: SourceFile, options: Options) -> Iterator[Record]:  # noqa: ARG002

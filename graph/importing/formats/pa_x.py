@@ -27,6 +27,7 @@ class PaX:
     dataset = "pa-x"
     coder = "pa-x"
     kind = "agreement table"
+    one_numbering = True
     licence = "University of Edinburgh; cite Bell and Badanjak 2019 and www.peaceagreements.org"
 
     def read(self, file: SourceFile, options: Options) -> Iterator[Record]:

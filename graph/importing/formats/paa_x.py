@@ -75,6 +75,7 @@ class PaaX:
     dataset = "paa-x"
     coder = "paa-x"
     kind = "agreement table"
+    one_numbering = True
     licence = "University of Edinburgh; cite doi 10.7488/ds/7932"
 
     def read(self, file: SourceFile, options: Options) -> Iterator[Record]:

@@ -28,6 +28,7 @@ class Plover:
     dataset = "plover"
     coder = "plover"
     kind = "event table"
+    one_numbering = False
     licence = "as the publisher of the records states; the specification and its gold records are CC BY-SA 4.0"
 
     def read(self, file: SourceFile, options: Options) -> Iterator[Record]:  # noqa: ARG002

@@ -53,6 +53,7 @@ class Polecat:
     dataset = "polecat"
     coder = "polecat"
     kind = "event table"
+    one_numbering = True
     licence = "as stated where it is published, doi 10.7910/DVN/AJGVIT"
 
     def read(self, file: SourceFile, options: Options) -> Iterator[Record]:

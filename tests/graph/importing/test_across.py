@@ -1,5 +1,6 @@
 """One record in several files of a data set: stored once, whatever their names and in whatever order they come."""
 
+import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,6 +88,16 @@ def test_a_record_that_another_file_codes_otherwise_tells_of_the_same_event(empt
     assert told[0][2] == told[1][2] is not None
     assert told[2][2] is None
     assert imported(empty, "year.tab", again).unchanged
+
+
+def test_files_of_plover_number_records_of_their_own(empty: KnowledgeGraph) -> None:
+    for name, whom in (("one.jsonl", "Sudland"), ("other.jsonl", "Eastland")):
+        record = {"id": "1", "date": "2031-03-05", "event": "CONSULT", "actor": [{"actorText": "Norn"}]}
+        path = empty.path.parent / name
+        path.write_text(json.dumps(record | {"recipient": [{"actorText": whom}]}) + "\n")
+        [report] = empty.import_files("plover", [path])
+        assert (report.stored, report.recoded) == (1, 0)
+    assert [s.event for s in empty.statements()] == [None, None]
 
 
 def test_an_event_that_several_rows_tell_of_goes_on_in_another_file(empty: KnowledgeGraph) -> None:

@@ -63,6 +63,22 @@ def test_an_export_has_no_header_and_is_read_by_the_number_of_its_columns(names:
     assert FORMAT.fields(path.read_bytes(), [], Options()) == {name: ROW.get(name, "") for name in names}
 
 
+@pytest.mark.parametrize(
+    ("name", "code", "label"),
+    [
+        ("THE EU", "IGOEUREEC", "THE EU"),
+        ("EUROPEAN COMMISSION", "IGOEUREEC", "EUROPEAN COMMISSION"),
+        ("THE EU", "IGOEUREECGOV", "THE EU (IGOEUREECGOV)"),
+    ],
+)
+def test_somebody_within_an_organisation_has_its_code_in_the_name(
+    name: str, code: str, label: str, write: Write
+) -> None:
+    actor = {"Actor1Name": name, "Actor1Code": code, "Actor1CountryCode": "EUR", "Actor1Type1Code": "IGO"}
+    igo = Kind.INTERGOVERNMENTAL_ORGANISATION
+    assert one(write(exported(actor))).subject == Mention(label, igo, None, (f"cameo-actor:{code}",))
+
+
 def test_quotes_in_an_export_mean_nothing(write: Write) -> None:
     found = records(write(exported({"Actor1Name": '"NORLAND'}, {})))
     assert [(r.number, r.reason) for r in found] == [(1, None), (2, None)]
