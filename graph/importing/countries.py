@@ -30,6 +30,7 @@ SCHEMES = {
 """The scheme of each column of codes."""
 _NUMBERED = ("cow", "gw")
 _PAIR = re.compile(r"(.+?) \(([^()]+)\)")
+_GOVERNMENT = re.compile(r"governments? of (?:the )?(?P<name>.+)|(?P<adjective>.+) government")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ class Countries:
         """All that a code with its scheme, or a name, may mean in a year, or in any; with `adjectives` also "Armenian".
 
         A code without its scheme is none: "AU" is Austria in FIPS and Australia in ISO 3166-1. Lists of conflicts
-        write "Russia (Soviet Union)" for what was one of the two in each year.
+        write "Russia (Soviet Union)" for what was one of the two in each year. Its government is the country:
+        "Government of Armenia", "Armenian Government".
         """
         return [c for c in self._ever(text, adjectives) if c.there(year)]
 
@@ -90,6 +92,9 @@ class Countries:
         found = self._codes.get(_code(text)) or self._names.get(plain)
         if found is None and adjectives:
             found = self._adjectives.get(plain)
+        if found is None and (government := _GOVERNMENT.fullmatch(plain)):
+            of, word = government.group("name", "adjective")
+            found = self._names.get(of or word) or self._adjectives.get(word or "")
         if found is None and (pair := _PAIR.fullmatch(text)):
             each = [self._names.get(key(part), []) for part in pair.groups()]
             found = list(dict.fromkeys(c for named in each for c in named)) if all(each) else None

@@ -9,7 +9,6 @@ _FORM = re.compile(
     r"(?:republic|kingdom|state|federation) of )?(?:the )?",
     re.IGNORECASE,
 )
-_GOVERNMENT = re.compile(r"(?:the )?(\S+) government", re.IGNORECASE)
 
 
 def is_state(name: str) -> bool:
@@ -19,9 +18,5 @@ def is_state(name: str) -> bool:
     (True, True, False)
     """
     name = name.strip()
-    form, government = _FORM.match(name), _GOVERNMENT.fullmatch(name)
-    return bool(
-        countries().candidates(name)
-        or (form and countries().candidates(name[form.end() :]))
-        or (government and countries().candidates(government[1], adjectives=True))
-    )
+    form = _FORM.match(name)
+    return bool(countries().candidates(name) or (form and countries().candidates(name[form.end() :])))

@@ -216,3 +216,25 @@ def _codes(id: str, scheme: str) -> list[str]:
     country = countries().get(id)
     assert country is not None
     return [c.split(":")[1] for c in country.codes if c.startswith(f"{scheme}:")]
+
+
+@pytest.mark.parametrize(
+    ("name", "country"),
+    [
+        ("Government of Ukraine", "ukraine"),
+        ("the Governments of the United States", "united-states"),
+        ("Italian Government", "italy"),
+        ("US GOVERNMENT", "united-states"),
+        ("Transitional Government", None),
+        ("Government of South Kivu", None),
+        ("Korean Government", None),
+        ("Government", None),
+    ],
+)
+def test_a_government_is_its_country(name: str, country: str | None) -> None:
+    found = countries().find(name, 2014)
+    assert (found.id if found else None) == country
+
+
+def test_a_government_is_not_that_of_a_country_that_was_not_there() -> None:
+    assert countries().find("Government of Azerbaijan", 1946) is None
