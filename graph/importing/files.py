@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, NamedTuple, cast
 
 from graph.exceptions import FormatError, InputError
+from graph.importing import parquet_tables
 
 LONGEST = 8 << 20
 """Bytes of the longest record that is read."""
@@ -53,6 +54,8 @@ class SourceFile:
     """How many records that were read were not in the first encoding, and taken as the other."""
     member: str | None = None
     """Which file of a zip it is, None where it is in none."""
+    delimiter: str | None = None
+    """What stands between its fields, None where the format or a mapping must say so."""
     _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256, repr=False)
 
     @classmethod
@@ -108,8 +111,11 @@ class SourceFile:
             else:
                 outer = sys.stdin.buffer if self.path is None else stack.enter_context(self.path.open("rb"))
                 inner = counted = io.BufferedReader(_Told(outer, self._count), _PIECE)
-                if counted.peek(2)[:2] == b"\x1f\x8b":
+                magic = counted.peek(4)[:4]
+                if magic[:2] == b"\x1f\x8b":
                     inner = cast(IO[bytes], gzip.GzipFile(fileobj=counted))
+                elif magic == parquet_tables.MAGIC and self.path is not None:
+                    inner, self.delimiter = parquet_tables.as_text(self.path), parquet_tables.DELIMITER
             try:
                 yield io.BufferedReader(_Told(inner, self._hash.update), _PIECE)
             except (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile) as error:
@@ -195,7 +201,6 @@ def _members(path: Path) -> list[zipfile.ZipInfo] | None:
 _OFFICE = ("[Content_Types].xml", "mimetype")
 """What archives of office programs hold."""
 _BINARY = {
-    b"PAR1": "Parquet",
     b"<stata_dta>": "Stata",
     b"RDX": "R",
     b"SQLite format 3": "SQLite",

@@ -82,13 +82,16 @@ class Csv(_Mapped):
         """The rows, in order. Raises FormatError naming the columns that the mapping has and the header has not."""
         m = self._found(options)
         file.encoding = m.encoding
-        names: Sequence[str] | None = None if m.header else _checked(m.names, m, file)
         with file.open() as stream:
-            for row in rows(file, stream, m.delimiter, quoted=m.quoted):
+            between, quoted, headed = m.delimiter, m.quoted, m.header
+            if file.delimiter:  # as a table in Parquet is read, whatever the mapping says of text
+                file.encoding, between, quoted, headed = "utf-8", file.delimiter, True, True
+            names: Sequence[str] | None = None if headed else _checked(m.names, m, file)
+            for row in rows(file, stream, between, quoted=quoted):
                 if names is None:
                     names = _checked([n.removeprefix("\ufeff").strip() for n in row.fields], m, file)
                     continue
-                number = row.number - m.header
+                number = row.number - headed
                 reason = row.reason
                 if reason is None and len(row.fields) != len(names):
                     reason = f"{len(row.fields)} fields instead of {len(names)}"
@@ -105,13 +108,19 @@ class Csv(_Mapped):
         if m is not None and not m.header:
             return list(m.names)
         first = head.partition(b"\n")[0].decode(m.encoding if m else "utf-8", "replace").removeprefix("\ufeff")
-        return [n.strip() for n in _split(first, m)]
+        found = [n.strip() for n in _split(first, m)]
+        if m is not None and not set(m.columns()) <= set(found):
+            found = [n.strip() for n in _split(first, None)]
+        return found
 
     def fields(self, raw: bytes, header: Sequence[str], options: Options) -> dict[str, str]:
         """The fields of a row by the names of its columns."""
         m = self._found(options)
         text = SourceFile(None, self.name, encoding=m.encoding).decoded(raw)
-        return dict(zip(header, _split(text, m), strict=False))
+        found = _split(text, m)
+        if len(found) != len(header) and len(plain := _split(text, None)) == len(header):
+            found = plain  # as tables in Parquet are kept
+        return dict(zip(header, found, strict=False))
 
 
 class Jsonl(_Mapped):

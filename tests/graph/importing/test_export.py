@@ -185,6 +185,22 @@ def test_parquet_has_the_rows_of_the_table(store: KnowledgeGraph, tmp_path: Path
     assert {r["record"]: r["relation"] for r in found}["1"] == "visits"
 
 
+def test_a_table_in_parquet_gives_the_same_events_again(store: KnowledgeGraph, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow.parquet")
+    m, text = flat_mapping(store.snapshot, rows_of(store))
+    (tmp_path / "out.mapping.yml").write_text(text, "utf-8")
+    with (tmp_path / "out.parquet").open("wb") as file:
+        write_parquet(store.snapshot, rows_of(store), m, file)
+    with KnowledgeGraph(tmp_path / "empty") as graph:
+        options = Options(mapping=tmp_path / "out.mapping.yml")
+        [report] = graph.import_files("csv", [tmp_path / "out.parquet"], options=options)
+        assert (report.read, report.stored, report.file) == (5, 5, "out.parquet")
+        assert told_by(graph) == told_by(store)
+        assert graph.import_files("csv", [tmp_path / "out.parquet"], options=options)[0].unchanged
+        for statement in graph.statements():
+            assert graph.record(statement.id).fields["relation"] == statement.relation
+
+
 MINE = """\
 dataset: mine
 title: Mine

@@ -209,7 +209,7 @@ def test_a_line_without_end_is_refused_before_the_rest_is_read(tmp_path: Path) -
     ("content", "told"),
     [
         (zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b""}), "is a workbook .save the sheet as CSV"),
-        (b"PAR1" + bytes(100), "is a file of Parquet"),
+        (b"PAR1" + bytes(100), "is cut off or damaged"),
         (b"<stata_dta><header>", "is a file of Stata"),
     ],
 )

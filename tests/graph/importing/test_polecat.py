@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -237,3 +238,19 @@ def test_columns_may_be_written_otherwise_and_lines_end_in_tabs(tmp_path: Path) 
     assert record.events == [event(tmp_path, Event_Date="2031-04-13")]
     assert FORMAT.recognises(path.read_bytes())
     assert FORMAT.fields(record.raw, FORMAT.header(path.read_bytes()), Options())["event_date"] == "13/4/2031"
+
+
+def test_a_table_in_parquet_is_the_same(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    cells = {c: [ROW.get(c)] for c in COLUMNS} | {"Event Date": [date(2031, 4, 5)], "Intensity": [4.0]}
+    parquet.write_table(arrow.table(cells), tmp_path / "events.parquet")
+    (record,) = read(tmp_path / "events.parquet")
+    assert record.events == [event(tmp_path)]
+    parquet.write_table(arrow.table(cells | {"Contexts": [["a", "b"]]}), tmp_path / "lists.parquet")
+    with pytest.raises(FormatError, match="the column 'Contexts' holds list"):
+        read(tmp_path / "lists.parquet")
+    cut = tmp_path / "cut.parquet"
+    cut.write_bytes((tmp_path / "events.parquet").read_bytes()[:500])
+    with pytest.raises(FormatError, match="is cut off or damaged"):
+        read(cut)
