@@ -10,7 +10,10 @@ from graph.networks import Asked, Projection, asked_for, kept
 from graph.pictures import MOST_ACTORS, Picture, draw_network
 from graph.questions import Level
 from graph.snapshot import Snapshot
+from graph.tables.periods import By
 
+MOST_PERIODS = 1_200
+"""A century of months."""
 _MOST_DRAWN = 50_000
 """Statements or ties beyond which a picture tells nothing, and takes long."""
 
@@ -64,7 +67,11 @@ class DrawnParameters(NetworkFilters):
 
 
 class NetworkParameters(DrawnParameters, Page):
-    """Pages of a network."""
+    """Pages of a network, or of the networks of one period after the other."""
+
+    by: By | None = Field(
+        None, description="The networks of one month or year after the other: pages are of periods.", examples=["year"]
+    )
 
 
 class PathParameters(NetworkFilters):

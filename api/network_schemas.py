@@ -9,6 +9,7 @@ from api.schemas import Body, Ref
 from graph.networks import Projection
 from graph.networks.comparison import Standing
 from graph.questions import Level
+from graph.tables.periods import By
 from ontology import Kind, Modality, Status
 
 Statements = Annotated[list[str], Field(description="Ids of the statements that it rests on.")]
@@ -119,6 +120,26 @@ class NetworkBody(Body):
         Literal["statements", "edges"],
         Field(description="What pages are made of. A page of statements has the edges of each: one may have several."),
     ]
+    next: str | None
+    revision: int
+
+
+class PeriodNetworkBody(Body):
+    """The network of one month or year, as networkx writes node-link data."""
+
+    period: str
+    directed: bool
+    multigraph: bool
+    graph: AboutBody
+    nodes: list[NodeBody]
+    edges: list[EdgeBody] | list[DyadBody] | list[PartBody]
+
+
+class NetworksBody(Body):
+    """With `by`: the networks of one period after the other, of a page as many as have some thousand edges."""
+
+    by: By
+    items: list[PeriodNetworkBody]
     next: str | None
     revision: int
 

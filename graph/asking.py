@@ -1,7 +1,7 @@
 """What a graph can be asked, wherever it is: in this process or at a service."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -15,6 +15,7 @@ from graph.questions import Answers, Level
 from graph.results import IriStyle, Results
 from graph.sources import Source
 from graph.statements import Statement
+from graph.tables.periods import By
 from graph.timelines import Step, Timeline
 from graph.values import Value
 from graph.writing import Report
@@ -57,19 +58,29 @@ class Asking(ABC):
 
     @overload
     @abstractmethod
-    def network(self, *, projection: Literal["multi"] = "multi", **filters: Any) -> "nx.MultiDiGraph[str]": ...
+    def network(
+        self, *, projection: Literal["multi"] = "multi", by: None = None, **filters: Any
+    ) -> "nx.MultiDiGraph[str]": ...
     @overload
     @abstractmethod
-    def network(self, *, projection: str, **filters: Any) -> "nx.Graph[str]": ...
+    def network(self, *, projection: str, by: None = None, **filters: Any) -> "nx.Graph[str]": ...
+    @overload
     @abstractmethod
-    def network(self, *, projection: str = "multi", **filters: Any) -> "nx.Graph[str]":
+    def network(
+        self, *, by: By | str, projection: str = "multi", **filters: Any
+    ) -> "Iterator[tuple[str, nx.Graph[str]]]": ...
+    @abstractmethod
+    def network(
+        self, *, projection: str = "multi", by: By | str | None = None, **filters: Any
+    ) -> "nx.Graph[str] | Iterator[tuple[str, nx.Graph[str]]]":
         """The selected statements as a frozen networkx graph, whose edges lead back to their statements.
 
         `projection`: "multi" has an edge a statement (see `graph.networks.network`), "dyads" who acts towards whom
         with events counted once, "signed" pairs with a sign, "mediation" each mediation as a node of its own. Beside
         filters: `families`; `level` "entity", "body" or "state"; `focus` and, as a number, `depth`: only who is that
-        many steps from it; `majority` of one sign that makes a pair's. A network without edges says why in
-        `graph["note"]`. Raises UnknownTermError, UnknownNameError, AmbiguousNameError, ParameterError.
+        many steps from it; `majority` of one sign that makes a pair's. With `by` "month" or "year" each period and its
+        network after the other. A network without edges says why in `graph["note"]`. Raises UnknownTermError,
+        UnknownNameError, AmbiguousNameError, ParameterError.
         """
 
     @abstractmethod

@@ -6,7 +6,7 @@ import re
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from email.message import Message
@@ -48,6 +48,7 @@ from graph.selection import Selection
 from graph.sources import Source
 from graph.statements import Statement, in_order
 from graph.stores import Answer
+from graph.tables.periods import By
 from graph.timelines import Counts, Series, Step, Timeline
 from graph.times import edtf_bounds
 from graph.values import Value
@@ -127,14 +128,25 @@ class RemoteGraph(Asking):
         return _statement(self._json(f"/statements/{quote(id, safe='')}"))
 
     @overload
-    def network(self, *, projection: Exactly["multi"] = "multi", **filters: Any) -> "nx.MultiDiGraph[str]": ...
+    def network(
+        self, *, projection: Exactly["multi"] = "multi", by: None = None, **filters: Any
+    ) -> "nx.MultiDiGraph[str]": ...
     @overload
-    def network(self, *, projection: str, **filters: Any) -> "nx.Graph[str]": ...
-    def network(self, *, projection: str = "multi", **filters: Any) -> "nx.Graph[str]":
+    def network(self, *, projection: str, by: None = None, **filters: Any) -> "nx.Graph[str]": ...
+    @overload
+    def network(
+        self, *, by: By | str, projection: str = "multi", **filters: Any
+    ) -> "Iterator[tuple[str, nx.Graph[str]]]": ...
+    def network(
+        self, *, projection: str = "multi", by: By | str | None = None, **filters: Any
+    ) -> "nx.Graph[str] | Iterator[tuple[str, nx.Graph[str]]]":
         drawing, chosen = split(filters)
         depth = [d for d in (drawing.pop("steps", None), chosen.pop("depth", None)) if d is not None]
         parameters = _parameters(chosen) | drawing | {"projection": projection, "depth": depth}
-        return nx.freeze(_joined(self._pages("/network", parameters)))  # type: ignore[no-any-return]
+        if by is None:
+            return nx.freeze(_joined(self._pages("/network", parameters)))  # type: ignore[no-any-return]
+        pages = self._pages("/network", parameters | {"by": by})
+        return ((item["period"], nx.freeze(_joined([item]))) for page in pages for item in page["items"])
 
     def timeline(self, by: Step | str = Step.MONTH, **filters: Any) -> Timeline:
         found = self._json("/timeline", **_parameters(filters), by=Step(by))

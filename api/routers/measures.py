@@ -13,7 +13,7 @@ from api import answers, measure_schemas
 from api.dependencies import Reply, ReplyDep, State, StateDep, TurnDep
 from api.measure_parameters import BalanceParameters, BrokerageParameters, MeasuresParameters, MediatorsParameters
 from api.measuring import Measured
-from api.network_parameters import NetworkFilters
+from api.network_parameters import MOST_PERIODS, NetworkFilters
 from api.parameters import Page, cursor_query, read_cursor, write_cursor
 from graph.exceptions import UndefinedMeasureError
 from graph.measures import (
@@ -44,8 +44,6 @@ from ontology import Kind
 router = APIRouter(tags=["networks"])
 T = TypeVar("T")
 Json = dict[str, Any]
-_MOST_PERIODS = 1_200
-"""A century of months."""
 _RESPONSES: dict[int | str, Json] = {503: {"description": "It took too long, or too many wait: narrow the network."}}
 
 
@@ -180,23 +178,24 @@ async def read_balance(
         return (signed(found),), found.about
 
     def periods(by: By) -> tuple[tuple[list[tuple[str, SignedTies]]], list[Json]]:
-        found = [(name, signed(d), d.about) for name, d in dyads_over(snapshot, asked, by, _MOST_PERIODS)]
+        found = [(name, signed(d), d.about) for name, d in dyads_over(snapshot, asked, by, MOST_PERIODS)]
         return ([(name, ties) for name, ties, _ in found],), [about for *_, about in found]
 
+    over: list[tuple[Any, Balance]] = []
+    parts: list[Json] = []
+    took = 0.0
+    if by is not None:  # first, since there may be no such periods
+        later = await state.measures.of(turn, (*key, by), _at_work(partial(periods, by), state), balance_over, seconds)
+        over, parts, took = later.found, later.about, later.seconds
     census = await state.measures.of(turn, key, _at_work(prepared, state), balance, seconds)
     camps = await state.measures.of(turn, ("frustration", *key), _at_work(prepared, state), frustration, seconds)
-    took = census.seconds + camps.seconds
+    took += census.seconds + camps.seconds
     chance: Chance | None = None
     if draws := parameters.draws:
         beside = await state.measures.of(
             turn, ("chance", *key, draws), _at_work(prepared, state), balance_beside_chance, seconds, draws=draws
         )
         chance, took = beside.found, took + beside.seconds
-    over: list[tuple[Any, Balance]] = []
-    parts: list[Json] = []
-    if by is not None:
-        later = await state.measures.of(turn, (*key, by), _at_work(partial(periods, by), state), balance_over, seconds)
-        over, parts, took = later.found, later.about, took + later.seconds
     return reply.json(
         _measured(census, census.about, snapshot)
         | {

@@ -13,16 +13,27 @@ from api import answers, network_schemas
 from api.dependencies import Reply, ReplyDep, State, StateDep
 from api.errors import Problem
 from api.media_types import accepted, negotiate
-from api.network_parameters import CompareParameters, DrawnParameters, NetworkParameters, PathParameters
+from api.network_parameters import MOST_PERIODS, CompareParameters, DrawnParameters, NetworkParameters, PathParameters
 from api.parameters import Page, cursor_query, read_cursor, write_cursor
 from graph.exceptions import NotFoundError
-from graph.networks import Asked, NetworkFormat, Projection, compare, kept, network_of, shortest_paths, written
+from graph.networks import (
+    Asked,
+    NetworkFormat,
+    Projection,
+    compare,
+    kept,
+    network_of,
+    shortest_paths,
+    windows,
+    written,
+)
 from graph.networks.asked import about, actor, choose, note
 from graph.networks.comparison import Tie
 from graph.pictures import PictureFormat
 from graph.questions import Level
 from graph.selection import SOURCE_VOICE
 from graph.snapshot import Snapshot
+from graph.tables.periods import By
 
 router = APIRouter(tags=["networks"])
 
@@ -30,11 +41,14 @@ Json = dict[str, Any]
 FILES = tuple(f for f in NetworkFormat if f is not NetworkFormat.JSON)
 FormatPath = Annotated[str, Path(max_length=500, description="How the file ends.", examples=list(NetworkFormat))]
 _BATCH = 1000
+_EDGES = 5_000
+"""Edges of a page of several periods."""
 _CONTENT: dict[str, Any] = {f.media_type: {} for f in NetworkFormat}
 
 
 @router.get(
-    "/network", response_model=network_schemas.NetworkBody, summary="Statements as nodes and edges",
+    "/network", response_model=network_schemas.NetworkBody | network_schemas.NetworksBody,
+    summary="Statements as nodes and edges",
     responses={200: {"content": _CONTENT}, 406: {"description": "No offered type is accepted."}},
 )  # fmt: skip
 async def read_network(
@@ -43,18 +57,23 @@ async def read_network(
     """In pages, to be read with `nx.node_link_graph(page, source="start", target="end", edges="edges")`.
 
     As statements are (`multi`) pages are of statements, each with the edges of its own; of other projections, and near
-    a focus, they are of edges. Every edge names its statements. With an Accept of GraphML, GEXF, Cytoscape JSON or CSV
+    a focus, they are of edges. Every edge names its statements. With `by` it is the networks of one period after the
+    other. With an Accept of GraphML, GEXF, Cytoscape JSON or CSV
     it is the whole network as a file: see `/network.{format}`.
     """
     chosen = NetworkFormat.named(negotiate(accepted(request.headers), [f.media_type for f in NetworkFormat]))
     if chosen is not NetworkFormat.JSON:
-        if given := [name for name in Page.model_fields if name in parameters.model_fields_set]:
-            raise Problem(422, f"{given[0]}: a file is the whole network and has no pages", parameter=given[0])
+        if given := [name for name in ("by", *Page.model_fields) if name in parameters.model_fields_set]:
+            raise Problem(
+                422, f"{given[0]}: a file is one whole network, without pages and periods", parameter=given[0]
+            )
         return await _file(chosen, parameters, reply, state)
 
     def made() -> Response:
         reply.check()
         asked = parameters.asked(reply.snapshot, parameters.projection)
+        if parameters.by is not None:
+            return _page_of_periods(reply, parameters, asked, parameters.by)
         if asked.projection is Projection.MULTI and not asked.focus:
             return _page_of_statements(reply, parameters, asked)
         return _page_of_edges(reply, parameters, asked, state.settings.network_edges)
@@ -203,6 +222,28 @@ def _page_of_edges(reply: Reply, parameters: NetworkParameters, asked: Asked, mo
             "total": len(edges),
             "unit": "edges",
             "next": write_cursor(snapshot.revision, end, page) if end < len(edges) else None,
+            "revision": snapshot.revision,
+        }
+    )
+
+
+def _page_of_periods(reply: Reply, parameters: NetworkParameters, asked: Asked, by: By) -> Response:
+    snapshot = reply.snapshot
+    page = cursor_query("/network", parameters)
+    offset = read_cursor(parameters.cursor, snapshot.revision, page)
+    items: list[Json] = []
+    size, more = 0, False
+    for period, network in windows(snapshot, asked, by, MOST_PERIODS, start=offset):
+        if more := len(items) == parameters.limit or (size > 0 and size + len(network.edges) > _EDGES):
+            break
+        size += len(network.edges)
+        told = _node_link(network, list(network.nodes), list(network.edges))
+        items.append({"period": period, "graph": network.graph} | told)
+    return reply.json(
+        {
+            "by": by,
+            "items": items,
+            "next": write_cursor(snapshot.revision, offset + len(items), page) if more else None,
             "revision": snapshot.revision,
         }
     )

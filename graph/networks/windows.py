@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 import networkx as nx
 import numpy as np
@@ -19,16 +20,18 @@ from graph.tables.units import acts
 
 
 def windows(
-    snapshot: Snapshot, asked: Asked, by: By | str, most: int | None = None
+    snapshot: Snapshot, asked: Asked, by: By | str, most: int | None = None, *, start: int = 0
 ) -> "Iterator[tuple[str, nx.Graph[str]]]":
     """Each period of the window, or from the first to the last day known, with its network; made as they are taken.
+
+    With `start` those of so many periods are left out at the beginning.
 
     A statement is in each period that its dates reach into: `spread` of each network counts those that reach beyond
     it. What has no date at all is in none, and counted in `undated` of each. Raises ParameterError where the window
     cuts a period, where no statement has a date, and where there are more than `most` periods; and what
     `Selector.select` raises.
     """
-    found = _windows(snapshot, asked, by, most)
+    found = islice(_windows(snapshot, asked, by, most), start, None)
     return ((w.name, built_of(snapshot, w.asked, w.chosen)) for w in found)
 
 

@@ -95,6 +95,41 @@ def test_a_connected_graph_draws_the_same_networks(
     assert one.graph == other.graph
 
 
+@pytest.mark.parametrize("projection", Projection)
+def test_a_connected_graph_draws_the_same_periods(
+    there: RemoteGraph, here: KnowledgeGraph, projection: Projection
+) -> None:
+    filters: dict[str, Any] = {"projection": projection, "level": "state", "focus": "Norland"}
+    one, other = (list(kg.network(by="year", **filters)) for kg in (here, there))
+    assert [year for year, _ in one] == [year for year, _ in other]
+    for (_, mine), (_, theirs) in zip(one, other, strict=True):
+        assert nx.utils.graphs_equal(mine, theirs)
+        assert mine.graph == theirs.graph
+
+
+def test_pages_of_periods_follow_each_other(client: TestClient) -> None:
+    parameters: dict[str, Any] = {"by": "year", "projection": "dyads"}
+    whole = client.get("/network", params=parameters | {"limit": 1000}).json()
+    assert (whole["by"], whole["next"]) == ("year", None)
+    years: list[dict[str, Any]] = []
+    cursor = "*"
+    while cursor:
+        page = client.get("/network", params=parameters | {"limit": 1, "cursor": cursor}).json()
+        assert len(page["items"]) == 1
+        years, cursor = years + page["items"], page["next"]
+    assert years == whole["items"]
+    assert [y["graph"]["since"] for y in years] == [f"{y['period']}-01-01" for y in years]
+
+
+def test_periods_are_no_file_and_not_endless(client: TestClient) -> None:
+    file = client.get("/network", params={"by": "year"}, headers={"Accept": "application/gexf+xml"})
+    assert (file.status_code, file.json()["parameter"]) == (422, "by")
+    for path in ("/network", "/network/balance"):
+        endless = client.get(path, params={"by": "month", "since": "0001-01", "until": "9999-12"})
+        assert (endless.status_code, endless.json()["parameter"]) == (422, "by")
+        assert "119988 months, more than 1200" in endless.json()["detail"]
+
+
 def test_paths_name_their_steps_and_the_modalities_admitted(client: TestClient, here: KnowledgeGraph) -> None:
     network = here.network(projection="signed")
     found = client.get("/network/paths", params={"from": "Westmark", "to": "Bo Sund"}).json()
