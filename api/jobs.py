@@ -6,6 +6,7 @@ import pickle
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,7 +123,7 @@ class _Server:
             self.ended = False
 
     def _answered(self, job: Query | Call) -> tuple[dict[str, Any], bytes]:
-        body, header = b"", dict[str, Any]()
+        body, header, began = b"", dict[str, Any](), time.perf_counter()
         try:
             if isinstance(job, Call):
                 body = _call(job)
@@ -141,6 +142,7 @@ class _Server:
             header |= {"error": "", "told": [f"{type(error).__name__}: {error}"]}
         # Memory that allocators keep is taken from the next job: a process that has grown is replaced.
         header["spent"] = data_size() > self._most
+        header["seconds"] = time.perf_counter() - began
         return header, body
 
 

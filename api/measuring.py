@@ -1,7 +1,6 @@
 """Measures on networks: in processes that can be killed, and kept as long as the revision stands."""
 
 import asyncio
-import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
@@ -74,9 +73,8 @@ class Measures:
         running = self._running[key] = asyncio.get_running_loop().create_future()
         try:
             arguments, about = await prepare()
-            began = time.perf_counter()
-            body = await turn.call(Call(call.function, arguments, call.options), "measure", seconds)
-            kept = _Kept(body, about, time.perf_counter() - began)
+            body, taken = await turn.call(Call(call.function, arguments, call.options), "measure", seconds)
+            kept = _Kept(body, about, taken)
         except GraphError as error:
             running.set_exception(error)
             running.exception()  # nobody need have waited for it

@@ -156,12 +156,12 @@ class Turn:
             raise self._workers.refused(header, "query")
         return Answer(body, header["media_type"])
 
-    async def call(self, job: Call, what: str, seconds: float) -> bytes:
-        """The pickled result of a call of ours: see `returned`. Raises as `run` does."""
+    async def call(self, job: Call, what: str, seconds: float) -> tuple[bytes, float]:
+        """The pickled result of a call of ours, see `returned`, and the seconds that it took. Raises as `run` does."""
         header, body = await self._watched(job, what, seconds)
         if not body:
             raise self._workers.refused(header, what)
-        return body
+        return body, header["seconds"]
 
     async def _watched(self, job: Query | Call, what: str, seconds: float) -> tuple[dict[str, Any], bytes]:
         """What the job's process answers, unless the client goes before that."""

@@ -173,6 +173,17 @@ class Episodes:
     def __len__(self) -> int:
         return len(self.found)
 
+    @property
+    def note(self) -> str:
+        """Why there is no episode; nothing where there is one."""
+        if self.found:
+            return ""
+        if self.one_sided:
+            return f"no episode names both sides: {self.one_sided} name one of them"
+        if self.undated:
+            return f"no dated statement: {self.undated} match but have no date, and no window holds them"
+        return "no statement of mediation matches these filters and actors"
+
     @cached_property
     def acceptance(self) -> dict[Evidence, dict[str, int]]:
         """By kind of evidence: offers or requests that are told, and how many were accepted, rejected or disputed."""

@@ -96,6 +96,7 @@ class MediationsBody(Body):
     level: Level
     one_sided: Annotated[int, Field(description="Episodes left out, since they name but one of the two.")]
     undated: Annotated[int, Field(description="Statements left out of the window, having no date.")]
+    note: Annotated[str, Field(description="Why there is no episode; else empty.")]
     next: str | None
     revision: int
 
@@ -129,6 +130,7 @@ async def read_mediations(
                 "level": found.level,
                 "one_sided": found.one_sided,
                 "undated": found.undated,
+                "note": found.note,
                 "next": write_cursor(snapshot.revision, end, page) if end < len(found) else None,
                 "revision": snapshot.revision,
             }

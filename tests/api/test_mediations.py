@@ -33,6 +33,16 @@ def test_a_mediator_and_a_window_choose(talks: TestClient) -> None:
     early = talks.get("/mediations", params={"until": "1950"}).json()
     assert early["total"] == 0
     assert early["undated"] > 0
+    assert early["note"] == f"no dated statement: {early['undated']} match but have no date, and no window holds them"
+    assert body["note"] == ""
+
+
+def test_no_episode_says_why(talks: TestClient) -> None:
+    strangers = {"between": ["Armenia", "United States"], "level": "state"}
+    nobody = talks.get("/mediations", params=strangers).json()
+    assert nobody["note"] == f"no episode names both sides: {nobody['one_sided']} name one of them"
+    nothing = talks.get("/mediations", params={"topic": "Armenia"}).json()
+    assert nothing["note"] == "no statement of mediation matches these filters and actors"
 
 
 def test_bad_parameters_say_what_there_is(talks: TestClient) -> None:
