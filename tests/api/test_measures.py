@@ -14,6 +14,7 @@ from graph.measures import (
     MEASURES,
     balance,
     balance_beside_chance,
+    betweenness,
     brokerage,
     candidates,
     centralities,
@@ -186,3 +187,40 @@ def test_a_measure_past_its_deadline_is_ended_and_keeps_nobody_waiting(service: 
             assert client.get("/health").status_code == 200
             slowest = max(slowest, time.monotonic() - began)
         assert slowest < 5
+
+
+@pytest.mark.slow
+def test_those_who_ask_the_same_at_once_wait_for_one_measurement(service: Start) -> None:
+    running = service(data=NORLAND)
+    found: list[dict[str, Any]] = []
+
+    def ask() -> None:
+        answer = httpx.get(f"http://127.0.0.1:{running.port}/network/measures", timeout=60)
+        found.append(answer.json())
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(body["cached"] for body in found) == [False, *[True] * 5]
+    assert len({body["took_ms"] for body in found}) == 1
+    assert all(body["items"] == found[0]["items"] for body in found)
+
+
+def test_betweenness_of_a_sample_says_so(client: TestClient, here: KnowledgeGraph) -> None:
+    network = here.network(projection="dyads")
+    body = asked(client, "/network/measures", measures="betweenness", sample=2, limit=1000)
+    assert body["sample"] == 2
+    wanted = betweenness(network, sample=2)
+    assert {i["actor"]["id"]: i["values"]["betweenness"] for i in body["items"]} == pytest.approx(wanted)
+    assert asked(client, "/network/measures", measures="betweenness")["sample"] is None
+    assert refused(client, "/network/measures", sample=0)["errors"][0]["parameter"] == "sample"
+
+
+def test_at_most_a_page_of_those_without_group_is_named(client: TestClient) -> None:
+    groups = ["a:norland", "b:sudland", "c:westmark"]
+    whole = asked(client, "/network/brokerage", group=groups, limit=1000)
+    assert len(whole["left_out"]) == whole["left_out_total"] > 1
+    page = asked(client, "/network/brokerage", group=groups, limit=1)
+    assert (page["left_out"], page["left_out_total"]) == (whole["left_out"][:1], whole["left_out_total"])
