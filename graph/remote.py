@@ -41,6 +41,7 @@ from graph.exceptions import (
     UnknownNameError,
 )
 from graph.networks.asked import split
+from graph.networks.shown import DiNetwork, MultiDiNetwork, Network
 from graph.questions import Answers, Found, Level
 from graph.rdf import Iris, entity_quads, source_quads, statement_quads
 from graph.results import RESULTS, TRIPLES, Results, cell_of
@@ -456,8 +457,7 @@ def _source(item: Json) -> Source:
 def _joined(pages: Sequence[Json]) -> "nx.Graph[str]":
     """The network of pages of node-link data, its lists as the tuples that they were."""
     first = pages[0]
-    several, single = (nx.MultiGraph, nx.MultiDiGraph), (nx.Graph, nx.DiGraph)
-    kind = (several if first["multigraph"] else single)[first["directed"]]
+    kind = MultiDiNetwork if first["multigraph"] else DiNetwork if first["directed"] else Network
     network: nx.Graph[str] = kind(**_tuples(first["graph"]))
     for page in pages:
         network.add_nodes_from((node.pop("id"), _tuples(node)) for node in page["nodes"])

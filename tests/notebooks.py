@@ -1,4 +1,4 @@
-"""Runs notebooks and keeps their pictures, and no other output: `python -m tests.notebooks`, `make notebooks`."""
+"""Runs notebooks and keeps their pictures, and no other output: `make notebooks`, `python -m tests.notebooks 01 03`."""
 
 import base64
 import sys
@@ -51,7 +51,7 @@ def keep_pictures(notebook: Any) -> None:
 
 
 if __name__ == "__main__":
-    for path in NOTEBOOKS:
+    for path in (p for p in NOTEBOOKS if p.name.startswith(tuple(sys.argv[1:]) or "")):
         found = run(read(path), ROOT)
         keep_pictures(found)
         nbformat.write(found, path)  # type: ignore[no-untyped-call]

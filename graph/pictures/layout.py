@@ -132,8 +132,8 @@ def _lying(centres: Numbers, ends: Ints, lines: Ints) -> Numbers:
 def apart(centres: Numbers, sizes: Numbers, gaps: Numbers) -> Numbers:
     """The centres moved until boxes of these sizes are as far apart as the gaps of each two of them say.
 
-    Overlapping boxes push each other away along the shorter way; where that takes long, everything grows meanwhile,
-    until there is room.
+    Overlapping boxes push each other away along the way that is shorter beside what is needed there; where that takes
+    long, everything grows meanwhile, until there is room.
     """
     centres = centres.copy()
     # Rounding afterwards must not bring them together again.
@@ -147,7 +147,7 @@ def apart(centres: Numbers, sizes: Numbers, gaps: Numbers) -> Numbers:
         if not overlaps.any():
             return centres
         direction = np.where(distance != 0, np.sign(distance), order[:, :, None])
-        shorter = lacking[:, :, 0] <= lacking[:, :, 1]
+        shorter = lacking[:, :, 0] / needed[:, :, 0] <= lacking[:, :, 1] / needed[:, :, 1]
         along = np.stack([shorter, ~shorter], axis=2) & overlaps[:, :, None]
         centres += (direction * lacking * along).sum(axis=1) * 0.5
         if push >= _PUSHES:

@@ -16,6 +16,8 @@ _BETWEEN = 17.0
 """Points between the middles of two lines of one pair."""
 _BENDS = (0.0, 0.08, -0.08, 0.16, -0.16, 0.24, -0.24, 0.34, -0.34, 0.46, -0.46, 0.6, -0.6)
 """How far the lines of a pair may bend beside the straight one, in lengths of the way."""
+_MANY, _LESS = 60, 7
+"""Of more lines than that each has only the first bends: wide ones would hide more than they leave free."""
 _T = np.linspace(0, 1, 241)[:, None]
 _SHOWN = 28
 
@@ -51,7 +53,8 @@ def courses(lines: Sequence[Line], boxes: Mapping[str, Box]) -> list[Points]:
                 found[number] = _loop(boxes[one], n)
             continue
         others = [box for node, box in boxes.items() if node not in (one, other)]
-        tried = [_fan(boxes[one], boxes[other], len(numbers), bend) for bend in _BENDS]
+        bends = _BENDS if len(lines) <= _MANY else _BENDS[:_LESS]
+        tried = [_fan(boxes[one], boxes[other], len(numbers), bend) for bend in bends]
         _, fan = min(enumerate(tried), key=lambda t: (_hidden(t[1], others), t[0]))
         for number, course in zip(numbers, fan, strict=True):
             forwards = lines[number].start == one

@@ -8,6 +8,7 @@ import networkx as nx
 import numpy as np
 
 from graph.columns import MODALITIES
+from graph.exceptions import ParameterError
 from graph.pictures.framing import Key, filter_words, framed, number
 from graph.pictures.layout import placed
 from graph.pictures.lines import Line, Points, courses, mark, strokes
@@ -44,11 +45,13 @@ def draw_network(
     """A network as `KnowledgeGraph.network` gives it, or one of dyads, as a picture.
 
     Lines tell what joins two entities, their ends how it is said, their width how many statements. Of more than
-    `most` nodes those with most statements are drawn, which the caption tells. It tells `filters` too, by default those
-    that the network itself names. Raises MissingExtraError where matplotlib is not installed.
+    `most` nodes those with most statements are drawn. The caption tells that, and the filters that the network itself
+    names, in the words of `filters` where these are given. Raises ParameterError for a `most` below 1, and
+    MissingExtraError where matplotlib is not installed.
     """
-    if filters is None:
-        filters = _filters(network.graph)
+    if most < 1:
+        raise ParameterError("most", f"{most} leaves nobody to draw: give 1 or more")
+    filters = _filters(network.graph) | dict(filters or {})
     nodes, lines = _most_joined(network, most)
     bundles = _bundles(lines)
     boxed = {node: _node(network, node, bundles[node]) for node in nodes}
@@ -123,7 +126,9 @@ def _lines(network: "nx.Graph[str]") -> list[Line]:
 
 def _said(mediation: Mapping[str, Any]) -> End:
     """How a mediation is said, where all that is said of it is said alike."""
-    ends = {end({"modality": m, "voice": v}) for m in mediation["modalities"] for v in mediation["voices"]}
+    ends = {
+        end({"modality": m, "voice": v}) for m in mediation.get("modalities", ()) for v in mediation.get("voices", ())
+    }
     return ends.pop() if len(ends) == 1 else End.ANY
 
 

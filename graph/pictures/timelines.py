@@ -135,7 +135,7 @@ def _caption(
     when = f", {names[0]} to {names[-1]}" if len(names) > 1 else f", {names[0]}" if names else ""
     # Kinds of evidence are never added up.
     many = f"{number(total, 'statement')}" if len({s.evidence for s in timeline.series}) < 2 else "Statements"
-    said = f"{many} per {step}{when}."
+    said = f"{many}, counted per {step}{when}."
     said += f" Filter: {clean(filter_words(filters))}." if filters is not None else ""
     return said + (f" Revision {revision}." if revision is not None else "")
 

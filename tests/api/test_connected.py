@@ -91,6 +91,7 @@ def test_a_connected_graph_gives_what_the_graph_gives(
 @pytest.mark.parametrize("filters", [{}, {"involving": ("Norland",)}, {"relation": "mediates", "status": ALL}], ids=str)
 def test_networks_are_the_same(here: KnowledgeGraph, there: RemoteGraph, filters: dict[str, Any]) -> None:
     one, other = here.network(**filters), there.network(**filters)
+    assert type(one) is type(other)  # both show themselves
     assert sorted(one.nodes(data=True), key=str) == sorted(other.nodes(data=True), key=str)
     assert {(a, b, k): d for a, b, k, d in one.edges(keys=True, data=True)} == {
         (a, b, k): d for a, b, k, d in other.edges(keys=True, data=True)

@@ -586,6 +586,17 @@ def keys(found: Sequence[Any]) -> set[tuple[Any, ...]]:
     return {(t.start, t.end, t.relation) for t in found}
 
 
+def test_a_comparison_is_a_table(talks: KnowledgeGraph) -> None:
+    russia, armenia = (talks.network(according_to=name) for name in ("Russia", "Armenia"))
+    found = compare(russia, armenia)
+    rows = found.frame().to_dict("records")
+    assert [(r["start"], r["end"], r["relation"], r["standing"]) for r in rows] == [
+        (t.start, t.end, t.relation, t.standing.value) for t in found.ties
+    ]
+    assert [tuple(r["first_statements"]) for r in rows] == [t.first_statements for t in found.ties]
+    assert list(compare(armenia.subgraph([]), armenia.subgraph([])).frame().columns) == list(rows[0])
+
+
 def test_networks_of_different_projections_are_not_compared(norland: KnowledgeGraph) -> None:
     with pytest.raises(ParameterError, match="different projections"):
         compare(norland.network(), norland.network(projection="dyads"))

@@ -18,7 +18,7 @@ from PIL import Image
 
 from graph import KnowledgeGraph
 from graph.evidence import Evidence
-from graph.exceptions import MissingExtraError
+from graph.exceptions import MissingExtraError, ParameterError
 from graph.pictures import MOST_ACTORS, Picture, draw_network, draw_timeline
 from graph.pictures.lines import mark
 from graph.pictures.looks import ENDS, LOOKS, End, Tie, end, tie
@@ -372,8 +372,17 @@ def test_a_picture_tells_the_filters_that_its_network_names(talks: KnowledgeGrap
         "Filter: between: armenia, azerbaijan; modality: claimed; according to: russia."
         in draw_network(network).caption
     )
+    moscow = talks.network(involving="Moscow", projection="mediation")
+    assert "Filter: relation: mediates; involving: russia." in draw_network(moscow).caption
+    told = draw_network(moscow, filters={"involving": "Moscow"}).caption
+    assert "Filter: relation: mediates; involving: Moscow." in told
     assert "Filter: none." in draw_network(talks.network()).caption
     assert "Filter: none." in draw_network(talks.network(projection="signed")).caption
+
+
+def test_a_picture_of_nobody_is_refused() -> None:
+    with pytest.raises(ParameterError, match="0 leaves nobody"):
+        draw_network(made(2, 1, 1), most=0)
 
 
 def test_ends_of_many_lines_between_two_lie_apart() -> None:
@@ -413,7 +422,7 @@ def test_a_timeline_has_a_panel_for_each_data_set_and_tells_what_is_in_no_bar() 
     assert {"talks: curated claims", "events: coded events", "papers: agreements"} <= words
     assert "15 in the bars, 2 over several periods, 5 without closed dates" in words
     assert {"2019", "2020", "2021", "1,500"} <= words
-    assert picture.caption == "Statements per year, 2019 to 2021. Filter: family: mediation. Revision 4."
+    assert picture.caption == "Statements, counted per year, 2019 to 2021. Filter: family: mediation. Revision 4."
     assert "most in 2020 (1,234)" in picture.description
     assert draw_timeline(TIMELINE).svg() == draw_timeline(TIMELINE).svg()
     ET.fromstring(picture.svg())  # noqa: S314

@@ -363,3 +363,17 @@ def test_those_of_a_disputed_statement_and_of_its_correction_are_found(norland: 
     for id in whole.statements:
         assert contradictions_of(norland.snapshot, id) == (whole,)
     assert contradictions_of(norland.snapshot, "a" * 26) == ()
+
+
+def test_answers_are_a_table(talks: KnowledgeGraph) -> None:
+    asked = talks.ask("invites")
+    (row,) = asked.frame().to_dict("records")
+    (found,) = asked.found
+    assert (row["subject"], row["relation"], row["object"]) == ("russia", "invites", "ararat-mirzoyan")
+    assert row["modalities"] == "asserted 1, claimed 2, presupposed 2"
+    assert row["voices"] == "article; article > maria-zakharova"
+    assert row["events"] == "at least 2"
+    assert row["statements"].split(", ") == list(found.statements)
+    nothing = talks.ask("invites", subject="Armenia").frame()
+    assert len(nothing) == 0
+    assert list(nothing.columns) == list(asked.frame().columns)
