@@ -21,6 +21,7 @@ _SPELLINGS = (
     (r"organisation", "organization"), (r"\bco operation", "cooperation"), (r"programme", "program"),
     (r"labour", "labor"), (r"inter governmental", "intergovernmental"),
 )  # fmt: skip
+_PAIR = re.compile(r"(.+?) \(([^()]+)\)")
 SORT = "cameo-actor"
 """The scheme whose codes several bear."""
 _SCHEMES = {"paa_x": "paa-x", "glopad": "glopad", "cameo": SORT}
@@ -79,8 +80,11 @@ class Organisations:
         return [o for o in self._codes.get(code, ()) if o.there(year)]
 
     def named(self, name: str, year: int | None = None, *, abbreviations: bool = False) -> list[Organisation]:
-        """All that bear a name in a year, or in any; with `abbreviations` also "AU"."""
+        """All that bear a name in a year, or in any; with `abbreviations` also "AU", which "African Union (AU)" is."""
         found = self._names.get(_key(name)) or (self._abbreviations.get(_key(name)) if abbreviations else None) or ()
+        if not found and (pair := _PAIR.fullmatch(name)):
+            whole, short = (self.named(part, abbreviations=True) for part in pair.groups())
+            found = [o for o in whole if o in short]
         return [o for o in found if o.there(year)]
 
     def depends_on_year(self, texts: Iterable[str]) -> bool:

@@ -19,7 +19,7 @@ _LAYOUT = headed.Layout(
 _TELLING = (*_LAYOUT.needed[:4], "year_term", *_LAYOUT.needed[4:])
 _ENCODING = "mac_roman"
 """What is no UTF-8 is Mac Roman: the file has bytes that Windows-1252 does not know, and reads well so."""
-_DATE = re.compile(r"(\d{0,2}|\?)/(\d{0,2}|\?)/(\d{4}|\d{2})(\?*)")
+_DATE = re.compile(r"(\d{0,2}|\?+)/(\d{0,2}|\?+)/(\d{4}|\d{2})(\?*)")
 _FIRST_YEAR = 1946
 """The data set begins here, so that two digits leave one year where no other column tells the century."""
 _CUT = 80

@@ -105,6 +105,12 @@ def resolve(mention: Mention, day: date | None = DAY) -> tuple[str, How, str]:
             How.ORGANISATION,
         ),
         (Mention("OSCE Minsk Group", Kind.GROUP), "minsk-group", How.ORGANISATION),
+        (
+            Mention("Organization of the Islamic Conference (OIC)"),
+            "organisation-of-islamic-cooperation",
+            How.ORGANISATION,
+        ),
+        (Mention("African Union (AU)"), "african-union", How.ORGANISATION),
         # By name, exactly and of one only.
         (Mention("Ada Norn", Kind.PERSON), "ada-norn", How.NAME),
         (Mention("ADA  NORN"), "ada-norn", How.NAME),
@@ -132,6 +138,7 @@ def test_certain_ones_are_found(mention: Mention, id: str, how: How) -> None:
         (Mention("United Nations", None, "Armenia"), "'United Nations' is given the country 'Armenia'"),
         (Mention("United Nations", Kind.PERSON), ""),
         (Mention("UN envoy", IGO), ""),
+        (Mention("African Union (EU)"), ""),
         (Mention("Bo Sund"), "bo-1, bo-2 have the name"),
         (Mention("Envoy"), ""),
         (Mention("Ada Nor"), ""),
