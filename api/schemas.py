@@ -416,6 +416,10 @@ class CountsBody(Body):
     stored: int
     repeated: Annotated[int, Field(description="The same record again, by its id, or by content and occurrence.")]
     rejected: int
+    elsewhere: Annotated[int, Field(description="Repeated, since another file of the data set has them.")]
+    recoded: Annotated[
+        int, Field(description="Stored with the id and day of a record in another file, which codes it otherwise.")
+    ]
     unmapped: Annotated[int, Field(description="Stored with a code for which only a wider relation stands.")]
     linked: Annotated[int, Field(description="Statements that tell of an event that others tell of as well.")]
 

@@ -22,7 +22,7 @@ from graph.snapshot import Snapshot
 from graph.sources import Source
 from ontology import Status
 
-COUNTS = ("read", "stored", "repeated", "rejected", "unmapped", "linked")
+COUNTS = ("read", "stored", "repeated", "rejected", "elsewhere", "recoded", "unmapped", "linked")
 """What is counted of records, by the names that reports have. Those read are stored, repeated or rejected."""
 
 

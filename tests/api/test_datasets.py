@@ -122,7 +122,9 @@ def test_a_data_set_tells_what_became_of_its_records(client: TestClient) -> None
     listed = schemas.DatasetList.model_validate(client.get("/datasets").json())
     assert [d.id for d in listed.items] == ["icews", "norland", "pa-x"]
     found = schemas.DatasetBody.model_validate(client.get("/datasets/icews").json())
-    assert found.records == schemas.CountsBody(read=5, stored=3, repeated=0, rejected=2, unmapped=0, linked=2)
+    assert found.records == schemas.CountsBody(
+        read=5, stored=3, repeated=0, rejected=2, elsewhere=0, recoded=0, unmapped=0, linked=2
+    )
     assert (str(found.earliest), str(found.latest), found.statements) == ("2031-03-05", "2031-04-01", {"event": 3})
     assert sum(found.reasons.values()) == 2
     assert [f.file for f in found.files] == ["events.tab"]
