@@ -34,11 +34,13 @@ class Line:
     statements: set[str] = field(default_factory=set)
     relations: set[str] = field(default_factory=set)
     weight: float = 0
+    fine: float = 1
+    """How much thinner it is among very many."""
 
     @property
     def width(self) -> float:
         """The more statements, the thicker."""
-        return LOOKS[self.tie].width + min(3.0, 0.45 * log2(max(self.weight, 1)))
+        return self.fine * (LOOKS[self.tie].width + min(3.0, 0.45 * log2(max(self.weight, 1))))
 
 
 def courses(lines: Sequence[Line], boxes: Mapping[str, Box]) -> list[Points]:

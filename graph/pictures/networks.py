@@ -28,6 +28,8 @@ _NODE_WIDTH, _WORDS_WIDTH = 110.0, 105.0
 _MOST_RELATIONS = 3
 _END = 7.0
 """Room that the end of a line takes at least, beside others of the same pair."""
+_THICK = 250
+"""Lines up to which each has its full width; of twice as many each has half of it."""
 _MOST_HIDDEN = 5
 """Points of other lines that words may hide."""
 _WAYS: dict[Any, int] = {("mediator",): 1, ("party",): -1}
@@ -96,9 +98,28 @@ def _most_joined(network: "nx.Graph[str]", most: int) -> tuple[list[str], list[L
             statements[node] |= line.statements
             weights[node] += line.weight  # type: ignore[assignment]
     ranked = sorted(network.nodes, key=lambda n: (-len(statements[n]), -weights[n], n))
-    kept = sorted(ranked[:most])
+    kept = sorted(ranked if len(ranked) <= most else _whole_mediations(network, ranked, most) or ranked[:most])
     shown = set(kept)
-    return kept, [line for line in lines if line.start in shown and line.end in shown]
+    drawn = [line for line in lines if line.start in shown and line.end in shown]
+    for line in drawn:
+        line.fine = max(0.3, min(1.0, _THICK / max(1, len(drawn))))
+    return kept, drawn
+
+
+def _whole_mediations(network: "nx.Graph[str]", ranked: Sequence[str], most: int) -> set[str]:
+    """Mediations with all who take part, as many as there is room for, those first of whose actors most is told."""
+    place = {node: n for n, node in enumerate(ranked)}
+    taking = {m: sorted(place[a] for a in network[m]) for m in ranked if _is_mediation(network, m)}
+    found: set[str] = set()
+    for mediation in sorted(taking, key=lambda m: (taking[m], m)):
+        more = {mediation, *network[mediation]} - found
+        if len(found) + len(more) <= most:
+            found |= more
+    return found
+
+
+def _is_mediation(network: "nx.Graph[str]", node: str) -> bool:
+    return network.nodes[node].get("bipartite") == "mediation"
 
 
 def _lines(network: "nx.Graph[str]") -> list[Line]:
@@ -106,7 +127,7 @@ def _lines(network: "nx.Graph[str]") -> list[Line]:
     directed = network.is_directed()
     for start, finish, data in network.edges(data=True):
         said, mutual = end(data), not directed or is_mutual(data)
-        mediation = next((n for n in (start, finish) if network.nodes[n].get("bipartite") == "mediation"), None)
+        mediation = next((n for n in (start, finish) if _is_mediation(network, n)), None)
         if mediation is not None and (way := _WAYS.get(data.get("parts"))):
             mutual, actor = False, finish if start == mediation else start
             said, (start, finish) = _said(network.nodes[mediation]), (actor, mediation)[::way]
@@ -158,7 +179,7 @@ def _bundles(lines: Sequence[Line]) -> Counter[str]:
 def _node(network: "nx.Graph[str]", node: str, lines: int) -> Label:
     data = network.nodes[node]
     words = wrapped(shown(data.get("label") or node, node), _NODE, _NODE_WIDTH)
-    if data.get("bipartite") == "mediation" and (days := _days(data)):
+    if _is_mediation(network, node) and (days := _days(data)):
         words += f"\n{days}"
     width, height = measured(words, _NODE)
     acts = is_actor(data) or "kind" not in data
@@ -237,11 +258,18 @@ def _legend(nodes: Sequence[str], lines: Sequence[Line], network: "nx.Graph[str]
 
 def _caption(network: "nx.Graph[str]", nodes: Sequence[str], lines: Sequence[Line], filters: Mapping[str, Any]) -> str:
     drawn = set().union(*(line.statements for line in lines))
-    mediations = {n for n in network if network.nodes[n].get("bipartite") == "mediation"}
-    everybody = number(len(network) - len(mediations), "entity", "entities")
-    if mediations:
-        everybody += f" and {number(len(mediations), 'mediation')}"
-    who = everybody if len(nodes) == len(network) else f"those {len(nodes)} with most statements of {everybody}"
+    mediations = {n for n in network if _is_mediation(network, n)}
+    everybody, every = (
+        number(len(network) - len(mediations), "entity", "entities"),
+        number(len(mediations), "mediation"),
+    )
+    if len(nodes) == len(network):
+        who = f"{everybody} and {every}" if mediations else everybody
+    elif mediations:
+        some = len(mediations.intersection(nodes))
+        who = f"{some} of {every}, of those with most statements, and {len(nodes) - some} of {everybody}"
+    else:
+        who = f"those {len(nodes)} with most statements of {everybody}"
     selected = network.graph.get("statements")
     what = number(len(drawn), "statement")
     if isinstance(selected, int) and selected != len(drawn):

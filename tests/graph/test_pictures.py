@@ -362,6 +362,25 @@ def test_a_mediation_leads_from_the_mediator_to_the_sides_with_ends_that_tell_ho
     assert not any(near(russia, s.points[-1]) for s in begun)
 
 
+def test_of_many_mediations_whole_ones_are_drawn() -> None:
+    network: nx.Graph[str] = nx.Graph()
+    for n in range(40):
+        id = f"mediation-{n:02d}"
+        network.add_node(id, label=id, bipartite="mediation", kind="mediation", modalities=("coded",), voices=("",))
+        for actor, part in ((f"actor-{n % 7}", "mediator"), (f"side-{n}", "party"), (f"side-{n + 1}", "party")):
+            network.add_node(actor, label=actor, bipartite="actor", kind="state")
+            network.add_edge(id, actor, parts=(part,), statements=(f"s{n}",))
+    picture = draw_network(network, most=20)
+    boxes = {label.words for label in picture.labels if label.frame}
+    drawn = {n for n in network if n in boxes}
+    mediations = {n for n in drawn if n.startswith("mediation")}
+    assert 4 < len(mediations) < len(drawn) <= 20
+    assert drawn == mediations.union(*(network[m] for m in mediations))
+    assert f"{len(mediations)} of 40 mediations" in picture.caption
+    assert f"{len(drawn - mediations)} of 48 entities, {3 * len(mediations)} lines" in picture.caption
+    assert f"{len(boxes)} of" not in draw_network(network, most=100).caption
+
+
 def near(box: Box, point: tuple[float, float]) -> bool:
     return abs(point[0] - box.x) < box.width / 2 + 5 and abs(point[1] - box.y) < box.height / 2 + 5
 
