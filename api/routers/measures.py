@@ -225,9 +225,10 @@ async def read_mediators(
     def made() -> Response:
         reply.check()
         snapshot, most = reply.snapshot, state.settings.network_edges
-        signs = kept(snapshot, parameters.asked(snapshot, Projection.SIGNED), most)
+        pairs = dyads(snapshot, parameters.asked(snapshot, Projection.SIGNED))
         mediations = kept(snapshot, parameters.asked(snapshot, Projection.MEDIATION), most)
         one, other = (actor(snapshot, name, parameters.level) for name in parameters.sides())
+        signs = pairs.where(pairs.with_any((one, other))).graph()
         there = rivalry(mediations, one, other)
         might = candidates(signs, one, other, least=parameters.least)
         return reply.json(

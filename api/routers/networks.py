@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import networkx as nx
+import numpy as np
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -20,7 +21,9 @@ from graph.networks import (
     Asked,
     NetworkFormat,
     Projection,
+    along_paths,
     compare,
+    dyads,
     kept,
     network_of,
     shortest_paths,
@@ -110,7 +113,7 @@ async def read_paths(parameters: Annotated[PathParameters, Query()], reply: Repl
         snapshot = reply.snapshot
         asked = parameters.asked(snapshot, Projection.DYADS if parameters.directed else Projection.SIGNED)
         start, end = (actor(snapshot, name, asked.level) for name in (parameters.start, parameters.to))
-        network = kept(snapshot, asked, state.settings.network_edges)
+        network = along_paths(dyads(snapshot, asked), start, end).graph()
         found = shortest_paths(network, start, end, parameters.limit)
         return reply.json(
             asdict(found)
@@ -210,18 +213,24 @@ def _page_of_edges(reply: Reply, parameters: NetworkParameters, asked: Asked, mo
     page = cursor_query("/network", parameters)
     offset = read_cursor(parameters.cursor, snapshot.revision, page)
     end = offset + parameters.limit
-    whole = kept(snapshot, asked, most)
-    edges = list(whole.edges)
-    nodes = dict.fromkeys(id for edge in edges[offset:end] for id in edge[:2])
-    if not offset:
-        nodes |= dict.fromkeys(nx.isolates(whole))
+    if asked.projection in (Projection.DYADS, Projection.SIGNED):
+        found = dyads(snapshot, asked)
+        total, places = len(found), np.arange(len(found))
+        part = found.where((offset <= places) & (places < end)).graph()
+        edges, nodes = list(part.edges), dict.fromkeys(part)
+    else:
+        part = kept(snapshot, asked, most)
+        total, edges = len(part.edges), list(part.edges)[offset:end]
+        nodes = dict.fromkeys(id for edge in edges for id in edge[:2])
+        if not offset:
+            nodes |= dict.fromkeys(nx.isolates(part))
     return reply.json(
-        _node_link(whole, list(nodes), edges[offset:end])
+        _node_link(part, list(nodes), edges)
         | {
-            "graph": whole.graph,
-            "total": len(edges),
+            "graph": part.graph,
+            "total": total,
             "unit": "edges",
-            "next": write_cursor(snapshot.revision, end, page) if end < len(edges) else None,
+            "next": write_cursor(snapshot.revision, end, page) if end < total else None,
             "revision": snapshot.revision,
         }
     )

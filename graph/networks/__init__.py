@@ -6,7 +6,7 @@ from graph.networks.comparison import Comparison, compare
 from graph.networks.dyads import Dyads, dyads
 from graph.networks.files import NetworkFormat, write, written
 from graph.networks.mediations import mediations, ties
-from graph.networks.paths import Paths, Step, shortest_paths
+from graph.networks.paths import Paths, Step, along_paths, shortest_paths
 from graph.networks.statements import network, network_of
 from graph.networks.windows import dyads_over, windows
 
@@ -18,6 +18,7 @@ __all__ = [
     "Paths",
     "Projection",
     "Step",
+    "along_paths",
     "asked_for",
     "built",
     "compare",

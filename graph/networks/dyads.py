@@ -1,7 +1,7 @@
 """Dyads: who acts towards whom, how often and with which sign, counted from the columns at once."""
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -66,6 +66,22 @@ class Dyads:
     def statements(self, number: int) -> list[str]:
         """Ids of the statements that a dyad rests on."""
         return self.snapshot.columns.ids_of(self.rows[self.starts[number] : self.starts[number + 1]])
+
+    def where(self, kept: Mask) -> "Dyads":
+        """Some of the dyads; what they say of themselves is still that of all."""
+        lengths = np.diff(self.starts)
+        some = {name: getattr(self, name)[kept] for name in _EACH}
+        rows, starts = self.rows[np.repeat(kept, lengths)], np.append(0, np.cumsum(lengths[kept]))
+        found = replace(self, rows=rows, starts=starts, **some)
+        vars(found)["about"] = self.about
+        return found
+
+    def with_any(self, ids: Iterable[str]) -> Mask:
+        """Which of the dyads have one of these entities in them."""
+        there = np.zeros(len(self.snapshot.columns.entities), bool)
+        numbers = self.snapshot.columns.entity_number
+        there[[numbers[id] for id in ids if id in numbers]] = True
+        return there[self.one] | there[self.other]
 
     @cached_property
     def nodes(self) -> Rows:
@@ -139,6 +155,12 @@ class Dyads:
         ]
         places = np.searchsorted(dyad[begins], np.arange(len(self) + 1)).tolist()
         return [tuple(words[a:b]) for a, b in pairwise(places)]
+
+
+_EACH = (
+    "one", "other", "weight", "events", "exact", "positive", "negative", "sign", "mixed", "families", "modalities",
+    "earliest", "latest",
+)  # fmt: skip
 
 
 def add_actors(graph: "nx.Graph[str]", snapshot: Snapshot, numbers: Iterable[int]) -> None:

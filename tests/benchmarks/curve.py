@@ -24,13 +24,14 @@ _NETWORKS = {
     "dyads of statements": ("o", "-"),
     "pairs with signs": ("s", "-"),
     "dyads as a networkx graph": ("^", ":"),
-    "betweenness from 200": ("D", "--"),
+    "betweenness": ("D", "--"),
+    "betweenness from 200": ("d", "--"),
     "PageRank": ("v", "--"),
     "components": ("P", "--"),
     "brokerage of all": ("X", "-."),
     "balance census of all": ("*", "-."),
 }
-GROWING = {"": ("statements", _IMPORTED), "-networks": ("statements, or ties of their network", _NETWORKS)}
+GROWING = {"": ("statements", _IMPORTED), "-networks": ("statements that they are of", _NETWORKS)}
 """What is drawn into which file, along what; its marks and lines, which can be told apart without colours."""
 _UNITS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}
 

@@ -69,13 +69,20 @@ def measure_real_networks(repeats: int) -> list[Figure]:
 def _of_release(format: str, release: Path, store: Path, title: str, repeats: int) -> list[Figure]:
     with KnowledgeGraph(store) as graph:
         graph.import_files(format, [release])
-        group, found = Group(title, COLUMNS), graph.dyads()
-        ties, signs = Ties.of(found), signed(graph.dyads(projection="signed"))
-        return [
-            *_drawing(group, graph, found, repeats),
-            *_centralities(group, ties, repeats),
-            *_triads(group, ties, signs, repeats),
-        ]
+        return figures_of(graph, title, repeats)
+
+
+def figures_of(graph: KnowledgeGraph, title: str, repeats: int) -> list[Figure]:
+    """The figures of the network of all statements."""
+    found = graph.dyads()
+    ties, signs = Ties.of(found), signed(graph.dyads(projection="signed"))
+    whole = f"{title}: {len(found.nodes):,} actors, {len(found):,} dyads, {len(signs.sign):,} pairs with a sign"
+    group, size = Group(whole, COLUMNS), len(graph.snapshot.columns)
+    return [
+        *_drawing(group, graph, found, repeats),
+        *_centralities(group, size, ties, repeats),
+        *_triads(group, size, ties, signs, repeats),
+    ]
 
 
 def _drawing(group: Group, graph: KnowledgeGraph, found: Dyads, repeats: int) -> list[Figure]:
@@ -97,8 +104,8 @@ def _drawing(group: Group, graph: KnowledgeGraph, found: Dyads, repeats: int) ->
         )
         for what, taken in (("dyads of statements", arrays), ("pairs with signs", signs))
     ]  # fmt: skip
-    figures.append(Figure(group, "dyads as ties to measure", len(found), short(ties)))
-    figures.append(Figure(group, "dyads as a networkx graph", len(found), short(objects)))
+    figures.append(Figure(group, "dyads as ties to measure", size, short(ties)))
+    figures.append(Figure(group, "dyads as a networkx graph", size, short(objects)))
     if len(found) <= FEW:
         network = found.graph()
         bare: nx.DiGraph[str] = nx.DiGraph()
@@ -106,11 +113,11 @@ def _drawing(group: Group, graph: KnowledgeGraph, found: Dyads, repeats: int) ->
         ours, theirs = seconds(
             lambda: written(network, "gexf"), lambda: "".join(nx.generate_gexf(bare)), repeats=min(repeats, 3)
         )
-        figures.append(_beside(group, "GEXF; networkx: of weights alone", len(found), ours, theirs))
+        figures.append(_beside(group, "GEXF; networkx: of weights alone", size, ours, theirs))
     return figures
 
 
-def _centralities(group: Group, ties: Ties, repeats: int) -> list[Figure]:
+def _centralities(group: Group, size: int, ties: Ties, repeats: int) -> list[Figure]:
     """Beside igraph's own time, for which its graph is there already, and networkx where that ends in seconds."""
     bare, actors, m = _igraph(ties), len(ties), len(ties.source)
     sample = None if actors <= ALL_PATHS else SAMPLE
@@ -134,16 +141,16 @@ def _centralities(group: Group, ties: Ties, repeats: int) -> list[Figure]:
     figures = []
     for what, (ours, igraph, networkx) in asked.items():
         taken, own = seconds(ours, igraph, repeats=repeats)
-        figures.append(Figure(group, what, m, short(taken), short(own), **at_most(1.2, taken / own)))
+        figures.append(Figure(group, what, size, short(taken), short(own), **at_most(1.2, taken / own)))
         if networkx and (what == "components" or (m <= FEW if what == "PageRank" else actors * m <= PLAIN_PATHS)):
             (slow,) = seconds(networkx, repeats=1, once=True)
-            figures.append(_beside(group, f"{what}, networkx", m, taken, slow, 20))
+            figures.append(_beside(group, f"{what}, networkx", size, taken, slow, 20))
     (built,) = seconds(lambda: _igraph(ties), repeats=min(repeats, 3))
-    figures.append(Figure(group, "igraph's graph of these ties", m, "", short(built)))
+    figures.append(Figure(group, "igraph's graph of these ties", size, "", short(built)))
     return figures
 
 
-def _triads(group: Group, ties: Ties, signs: SignedTies, repeats: int) -> list[Figure]:
+def _triads(group: Group, size: int, ties: Ties, signs: SignedTies, repeats: int) -> list[Figure]:
     """Beside three nested loops over the busiest actors; then of all, with the time for each open two-path."""
     groups = {a: n % 50 for n, a in enumerate(ties.actors)}
     few, few_signs = ties.among(_busiest(len(ties), ties.source, ties.target)), _among_busiest(signs)
@@ -160,15 +167,15 @@ def _triads(group: Group, ties: Ties, signs: SignedTies, repeats: int) -> list[F
     )  # fmt: skip
     paths, triads = int(brokerage(ties, groups).observed[:, -1].sum()), balance(signs).triads
     return [
-        _beside(group, f"brokerage of the {len(few)} busiest", len(few.source), ours, loops),
-        _beside(group, f"balance census of {len(few_signs.actors)}", len(few_signs.sign), census, other_loops),
-        _beside(group, "brokerage of all, loops by their cube", len(ties.source), whole, loops * _cube(ties, few), 50),
+        _beside(group, f"brokerage of the {len(few)} busiest", size, ours, loops),
+        _beside(group, f"balance census of {len(few_signs.actors)}", size, census, other_loops),
+        _beside(group, "brokerage of all, loops by their cube", size, whole, loops * _cube(ties, few), 50),
         _beside(
-            group, "balance census of all, loops so", len(signs.sign), all_triads,
+            group, "balance census of all, loops so", size, all_triads,
             other_loops * _cube(signs.actors, few_signs.actors), 50,
         ),
-        Figure(group, "brokerage of all", len(ties.source), short(whole), "", f"{paths:,} open paths"),
-        Figure(group, "balance census of all", len(signs.sign), short(all_triads), "", f"{triads:,} triads"),
+        Figure(group, "brokerage of all", size, short(whole), "", f"{paths:,} open paths"),
+        Figure(group, "balance census of all", size, short(all_triads), "", f"{triads:,} triads"),
     ]  # fmt: skip
 
 

@@ -12,12 +12,23 @@ from typing import Any
 import networkx as nx
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graph import Entity, EventLink, KnowledgeGraph, Source, Statement
 from graph.evidence import AGREEMENT_TABLE, EVENT_TABLE
 from graph.exceptions import ParameterError, UnknownNameError
 from graph.measures import SignedTies, Ties, brokerage, signed
-from graph.networks import Comparison, Projection, asked_for, compare, dyads_over, ties, windows
+from graph.networks import (
+    Comparison,
+    Projection,
+    along_paths,
+    asked_for,
+    compare,
+    dyads_over,
+    shortest_paths,
+    ties,
+    windows,
+)
 from graph.questions import Level
 from graph.selection import Selection
 from ontology import Modality, Relation, Status, UnknownTermError, vocabulary
@@ -497,6 +508,22 @@ def test_arrays_are_measured_as_the_network_is(cast_store: Path, said: list[Stat
                     of_arrays, of_network = brokerage(arrays, groups), brokerage(network, groups)
                     assert of_arrays.observed.tolist() == of_network.observed.tolist()
                     assert (of_arrays.groups, of_arrays.about) == (of_network.groups, of_network.about)
+
+
+@given(several_fitting(40), st.sampled_from(sorted(ACTORS)), st.sampled_from(sorted(ACTORS)))
+@settings(deadline=None, max_examples=8)
+def test_shortest_paths_lead_along_few_dyads(cast_store: Path, said: list[Statement], start: str, end: str) -> None:
+    if start == end:
+        return
+    with holding(cast_store, said) as kg:
+        for projection in ("dyads", "signed"):
+            few = along_paths(kg.dyads(projection=projection), start, end).graph()
+            whole = kg.network(projection=projection)
+            assert shortest_paths(few, start, end, 100) == shortest_paths(whole, start, end, 100)
+            assert few.graph == whole.graph
+            assert dict(few.nodes.items()).items() <= dict(whole.nodes.items()).items()
+            for one, other, data in few.edges(data=True):
+                assert data == whole.edges[one, other]
 
 
 def signs_of(ties: SignedTies) -> set[tuple[int, int, int]]:
