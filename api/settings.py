@@ -77,7 +77,9 @@ class Settings(BaseSettings):
     )
     table_rows: int = Field(1_000_000, ge=1, description="Most rows of a table; more is an error, never cut.")
     network_edges: int = Field(
-        200_000, ge=1, description="Most ties or statements of a network as a file or compared; more is an error, never cut."
+        200_000,
+        ge=1,
+        description="Most ties or statements of a network that is a file, or compared; more is an error, never cut.",
     )
     measure_timeout: float = Field(
         30, gt=0, le=3600, description="Seconds that measures of a network, or comparing two coders, may take."
