@@ -94,10 +94,17 @@ def _table(file: SourceFile, stream: IO[bytes]) -> tuple[list[str], Iterator[Row
             + (f" and has {', '.join(repr(n) for n in surplus)}" if surplus else ""),
             way_out="name the right format (tertius import --list), or write a mapping for csv",
         )
-    quoted = between != "\t" or b'"' in head.partition(b"\n")[0]
+    first = head.split(b"\n", 2)
+    quoted = between != "\t" or b'"' in first[0] or _is_quoted(first[1:2], names.index("Source Name"))
     found = rows(file, stream, between, quoted=quoted, width=len(names) if quoted else None)
     next(found)
     return names, found
+
+
+def _is_quoted(row: Sequence[bytes], at: int) -> bool:
+    """Whether a row has its words in quotes, as archives write tables that they have taken in."""
+    cells = row[0].split(b"\t") if row else []
+    return len(cells) > at and len(cells[at]) > 1 and cells[at].startswith(b'"') and cells[at].endswith(b'"')
 
 
 def _dates(file: SourceFile) -> Iterator[str]:

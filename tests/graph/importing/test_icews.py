@@ -53,6 +53,14 @@ def test_a_table_that_has_passed_through_a_script_is_the_same(tmp_path: Path, de
     assert Icews().fields(found.raw, header, Options())["source_name"] == "Norn"
 
 
+def test_words_in_quotes_below_a_header_without_are_the_same(tmp_path: Path) -> None:
+    given = read(tmp_path, icews([{"Event ID": 1}, {"Event ID": 2}]))
+    quoted = ROW | {c: f'"{v}"' for c, v in ROW.items() if c not in ("Event ID", "CAMEO Code", "Intensity")}
+    found = read(tmp_path, icews([quoted | {"Event ID": 1}, quoted | {"Event ID": 2}]))
+    assert [r.events for r in found] == [r.events for r in given]
+    assert Icews().fields(found[0].raw, COLUMNS, Options())["Source Name"] == '"Ada Norn"'
+
+
 def test_columns_that_are_not_there_say_nothing(tmp_path: Path) -> None:
     names = ["Event Date", "CAMEO Code", "Target Name", "Source Name"]
     (found,) = read(tmp_path, icews([{"Source Name": "Norn"}], names))
