@@ -1,11 +1,11 @@
 """The parameters of measures on networks."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from api.network_parameters import NetworkFilters
-from api.parameters import Page, Word
+from api.parameters import Page, Word, whole_number
 from graph.exceptions import ParameterError
 from graph.measures import MEASURES
 from graph.networks import Asked, Projection
@@ -90,6 +90,9 @@ class MediatorsParameters(NetworkFilters):
 
     between: list[Word] = Field(description="The two sides: give it twice.", examples=[["Armenia", "Azerbaijan"]])
     least: int = Field(1, ge=1, le=1_000_000, description="Fewest good events with each side.", examples=[3])
+    limit: Annotated[int, BeforeValidator(whole_number)] = Field(
+        50, ge=1, le=1000, description="Most candidates, and most of those refused, that are told.", examples=[10]
+    )
 
     def asked(self, snapshot: Snapshot, projection: Projection) -> Asked:
         """What is asked for, of all ties: the sides are no filter."""

@@ -172,8 +172,10 @@ class MediatorsBody(Body):
     mediators: list[RivalBody]
     concentration: Annotated[dict[str, float], Field(description="Sum of squared shares, by kind of evidence.")]
     mediators_reason: Annotated[str | None, Field(description="Why there are none.")]
-    candidates: list[CandidateBody]
+    candidates: Annotated[list[CandidateBody], Field(description="`limit` of them at most, as of those refused.")]
     refused: Annotated[list[CandidateBody], Field(description="Who has ties to both, of which one is bad or mixed.")]
+    candidates_total: int
+    refused_total: int
     candidates_reason: Annotated[str | None, Field(description="Why there are none.")]
     network: Annotated[AboutBody, Field(description="The signed network that candidates are sought in.")]
     mediations: Annotated[AboutBody, Field(description="The network of mediations.")]

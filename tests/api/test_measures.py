@@ -1,5 +1,6 @@
 """Measures over HTTP: the same as in Python, and what bad networks and slow measures get."""
 
+import itertools
 import threading
 import time
 from collections.abc import Iterator
@@ -224,3 +225,15 @@ def test_at_most_a_page_of_those_without_group_is_named(client: TestClient) -> N
     assert len(whole["left_out"]) == whole["left_out_total"] > 1
     page = asked(client, "/network/brokerage", group=groups, limit=1)
     assert (page["left_out"], page["left_out_total"]) == (whole["left_out"][:1], whole["left_out_total"])
+
+
+def test_few_of_many_candidates_are_told(client: TestClient, here: KnowledgeGraph) -> None:
+    pairs = here.network(projection="signed")
+    found = {pair: candidates(pairs, *pair) for pair in itertools.combinations(pairs, 2)}
+    sides = max(found, key=lambda pair: len(found[pair].candidates) + len(found[pair].refused))
+    whole = asked(client, "/network/mediators", between=sides)
+    page = asked(client, "/network/mediators", between=sides, limit=1)
+    for name in ("candidates", "refused"):
+        assert whole[f"{name}_total"] == page[f"{name}_total"] == len(whole[name])
+        assert page[name] == whole[name][:1]
+    assert len(whole["candidates"]) + len(whole["refused"]) > 0

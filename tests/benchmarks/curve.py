@@ -31,7 +31,7 @@ _NETWORKS = {
     "brokerage of all": ("X", "-."),
     "balance census of all": ("*", "-."),
 }
-GROWING = {"": ("statements", _IMPORTED), "-networks": ("statements that they are of", _NETWORKS)}
+GROWING = {"": ("statements", _IMPORTED), "-networks": ("statements of a network", _NETWORKS)}
 """What is drawn into which file, along what; its marks and lines, which can be told apart without colours."""
 _UNITS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}
 
