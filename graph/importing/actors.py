@@ -65,8 +65,8 @@ class Resolver:
         self.kinds_changed = 0
         """How often one of them was found to be of another kind than was told first."""
         self._entities = entities
-        self._known: dict[tuple[Mention, int | None], str] = {}
-        self._timeless: dict[Mention, bool] = {}
+        self._always: dict[Mention, str] = {}
+        self._in_year: dict[tuple[Mention, int | None], str] = {}
         self._report: dict[Resolution, None] = {}
         self._territories: dict[str, str] = {}
         self._by_code: dict[str, list[Entity]] = {}
@@ -82,18 +82,18 @@ class Resolver:
 
     def entity(self, mention: Mention, day: date | None) -> str:
         """The id of the entity that a mention means on a day: in the store, or in `new`."""
+        if (found := self._always.get(mention)) is not None:
+            return found
         year = day.year if day is not None else None
-        found = self._known.get((mention, year))
-        if found is None:
-            if (timeless := self._timeless.get(mention)) is None:
-                timeless = self._timeless[mention] = not _depends_on_year(mention)
-            if not timeless or (found := self._known.get((mention, None))) is None:
-                resolution = self._resolve(mention, None if timeless else year)
-                self._report[resolution] = None
-                found = resolution.entity
-            self._known[mention, year] = found
-            if timeless:
-                self._known[mention, None] = found
+        if (found := self._in_year.get((mention, year))) is None:
+            by_year = _depends_on_year(mention)
+            resolution = self._resolve(mention, year if by_year else None)
+            self._report[resolution] = None
+            found = resolution.entity
+            if by_year:
+                self._in_year[mention, year] = found
+            else:
+                self._always[mention] = found
         return found
 
     def kind(self, id: str) -> Kind | None:

@@ -38,7 +38,8 @@ from ontology import UNSPECIFIED, Frame, Modality, Status, vocabulary
 IMPORTER = "2"
 """Changes where the same file would make other statements: it is then imported anew."""
 _BATCH = 2000
-_PATTERNS = 1 << 16
+_PATTERNS = 1 << 14
+"""Patterns that are kept: some 40 MB. Nearly all statements have one of a few hundred."""
 _SURELY_SHORT = 100
 _GONE = "No longer in the data set."
 _Made = tuple[Record, list[Alike], str | None]
