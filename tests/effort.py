@@ -15,4 +15,5 @@ def tries(number: int) -> int:
 
 def first(number: int, values: Iterable[object]) -> list[object]:
     """Parameters of which `make test` takes the first ones, and CI all."""
-    return [value if n < number else pytest.param(value, marks=pytest.mark.slow) for n, value in enumerate(values)]
+    each = [value if isinstance(value, tuple) else (value,) for value in values]
+    return [pytest.param(*value, marks=[pytest.mark.slow] * (n >= number)) for n, value in enumerate(each)]

@@ -35,7 +35,7 @@ from graph.statements import RoleOf, Statement
 from graph.times import edtf_bounds
 from ontology import UNSPECIFIED, Frame, Modality, Status, vocabulary
 
-IMPORTER = "2"
+IMPORTER = "3"
 """Changes where the same file would make other statements: it is then imported anew."""
 _BATCH = 2000
 _PATTERNS = 1 << 14

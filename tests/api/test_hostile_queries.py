@@ -422,6 +422,7 @@ def test_values_that_grow_are_ended(limited: TestClient, form: str) -> None:
 # Many at once
 
 
+@pytest.mark.slow
 def test_too_many_at_once_are_told_to_come_back_and_the_rest_stays_quick(limited: TestClient) -> None:
     assert serves(limited)
     limited.get("/who/invites")

@@ -167,6 +167,7 @@ def test_a_flood_of_one_address_makes_only_itself_wait(hurried: Service) -> None
 
 
 @linux
+@pytest.mark.slow
 def test_the_service_does_not_grow_with_its_answers(hurried: Service) -> None:
     def resident() -> int:
         return int(Path(f"/proc/{hurried.process.pid}/statm").read_text().split()[1]) * 4096
