@@ -1,6 +1,7 @@
 """Tables count what loops over statements count, and tell a zero from what nobody knows."""
 
 import copy
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -287,23 +288,33 @@ class Oracle:
             relations = [vocabulary().relations[s.relation] for s in telling]
             tells = self.split is Split.NONE or key[-1] in {word(r, self.split) for r in relations}
             if set(units) <= {e for s in own for e in (*self.taking_part(s), s.topic)} and tells:
-                span = self.span(own)
                 days = self.days(period)
-                if span and span[0] <= days[0] and days[1] <= span[1]:
+                if any(first <= days[0] and days[1] <= last for first, last in self.spans(own, source.kind)):
                     return True
         return False
 
     def taking_part(self, s: Statement) -> list[object]:
         return [s.subject, s.object, *s.parties, *(r.entity for r in s.roles)]
 
-    def span(self, own: list[Statement]) -> tuple[date, date] | None:
-        dated = [(low, high) for low, high in (self.bounds[s.id] for s in own) if low and high]
+    def spans(self, own: list[Statement], kind: str) -> Iterator[tuple[date, date]]:
+        """The runs of days that a file tells of: between them lies a gap longer than chance would leave."""
+        dated = [(low, high, s.object) for s in own for low, high in [self.bounds[s.id]] if low and high]
         if not dated:
-            return None
-        starts = [low for low, _ in dated]
+            return
+        dated.sort(key=lambda told: told[0])
+        starts, ends = [low for low, _, _ in dated], [high for _, high, _ in dated]
+        number = len({object for _, _, object in dated}) if kind == "agreement table" else len(dated)
+        longest = max(1, 3 * math.log(number) * (max(ends) - starts[0]).days / number)
         mean = len(starts) / len(set(starts))
-        kept = [(low, high) for low, high in dated if starts.count(low) >= mean / 10]
-        return min(low for low, _ in kept), max(high for _, high in kept)
+        runs: list[list[tuple[date, date]]] = []
+        for low, high, _ in dated:
+            if not runs or (low - max(h for run in runs for _, h in run)).days > longest:
+                runs.append([])
+            runs[-1].append((low, high))
+        for run in runs:
+            much = [low for low, _ in run if starts.count(low) >= mean / 10]
+            if much:
+                yield min(much), max(high for low, high in run if low <= max(much))
 
     def days(self, period: str) -> tuple[date, date]:
         if self.by is By.YEAR:
