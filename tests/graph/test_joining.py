@@ -311,7 +311,7 @@ ACTORS = ("norland", "sudland", "ministry-of-sudland", "upper-valley", "river-gu
         st.sampled_from(["treaties", "pacts"])), max_size=14, unique=True,
     )
 )  # fmt: skip
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=tries(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_third_parties_are_those_that_loops_find(
     cast: KnowledgeGraph, records: list[tuple[str, bool, str, str]]
 ) -> None:

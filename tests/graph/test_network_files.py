@@ -19,6 +19,7 @@ from graph import Entity, KnowledgeGraph, Statement
 from graph.exceptions import ParameterError
 from graph.networks import NetworkFormat, Projection, ties, write, written
 from graph.networks.files import flat
+from tests.effort import tries
 
 HOSTILE = 'Ada "<&>" ; \u2028 \U0001f54a \u05e9\u05dc\u05d5\u05dd'
 
@@ -178,7 +179,9 @@ def test_igraph_reads_graphml(network: "nx.Graph[str]", tmp_path: Path) -> None:
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=8)
 VALUES = {
-    "text": WORDS, "number": st.integers(-(2**62), 2**62), "share": st.floats(allow_nan=False, allow_infinity=False),
+    "text": WORDS, "number": st.integers(-(2**62), 2**62),
+    # igraph refuses a whole file for one number nearer to zero than its C library reads.
+    "share": st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False),
     "sure": st.booleans(), "words": st.lists(st.sampled_from(["a", "b c", "<&>", "\U0001f54a"]), max_size=3).map(tuple),
 }  # fmt: skip
 ATTRIBUTES = st.fixed_dictionaries({}, optional={n: v | st.none() for n, v in VALUES.items()})
@@ -209,7 +212,7 @@ def timeless(data: dict[str, Any]) -> dict[str, Any]:
 
 
 @given(invented())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=tries(200))
 def test_any_network_is_read_back_from_its_files(network: "nx.Graph[str]") -> None:
     plain = flat(network)
     read = nx.read_graphml(io.BytesIO(written(network, "graphml")), force_multigraph=network.is_multigraph())
@@ -233,7 +236,7 @@ def test_any_network_is_read_back_from_its_files(network: "nx.Graph[str]") -> No
 
 
 @given(invented())
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=tries(100))
 def test_igraph_reads_any_network(network: "nx.Graph[str]") -> None:
     igraph = pytest.importorskip("igraph", reason="igraph is not installed")
     with tempfile.TemporaryDirectory() as folder:

@@ -473,7 +473,7 @@ def test_windows_are_the_networks_of_their_months(cast: KnowledgeGraph) -> None:
 
 
 @given(several_fitting(40))
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=tries(8))
 def test_periods_are_what_each_window_alone_is(cast_store: Path, said: list[Statement]) -> None:
     with holding(cast_store, said) as kg:
         snapshot = kg.snapshot
@@ -490,7 +490,7 @@ def test_periods_are_what_each_window_alone_is(cast_store: Path, said: list[Stat
 
 
 @given(several_fitting(40))
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=tries(8))
 def test_arrays_are_measured_as_the_network_is(cast_store: Path, said: list[Statement]) -> None:
     with holding(cast_store, said) as kg:
         for projection in ("dyads", "signed"):
@@ -511,7 +511,7 @@ def test_arrays_are_measured_as_the_network_is(cast_store: Path, said: list[Stat
 
 
 @given(several_fitting(40), st.sampled_from(sorted(ACTORS)), st.sampled_from(sorted(ACTORS)))
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=tries(8))
 def test_shortest_paths_lead_along_few_dyads(cast_store: Path, said: list[Statement], start: str, end: str) -> None:
     if start == end:
         return
