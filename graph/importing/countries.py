@@ -7,14 +7,13 @@ assigned by users and not by ISO. A state without `since` was there in 1945 or b
 place, since it is no state.
 """
 
-import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 
+from graph.importing.known import Known, Table, listed, rows, year
 from ontology import Kind
 
 SCHEMES = {
@@ -34,49 +33,21 @@ _GOVERNMENT = re.compile(r"governments? of (?:the )?(?P<name>.+)|(?P<adjective>.
 
 
 @dataclass(frozen=True, slots=True)
-class Country:
-    """A state, de facto authority or territory, with its names and its codes as SCHEME:CODE.
+class Country(Known):
+    """A state, de facto authority or territory."""
 
-    `since` and `until` are the first and the last year in which it was there, None where the end is open.
-    """
-
-    id: str
-    name: str
-    kind: Kind
-    since: int | None
-    until: int | None
-    codes: tuple[str, ...]
-    aliases: tuple[str, ...]
     adjectives: tuple[str, ...]
 
-    def there(self, year: int | None) -> bool:
-        """Whether it was there in a year, or ever."""
-        return year is None or ((self.since or year) <= year <= (self.until or year))
 
-
-class Countries:
+class Countries(Table[Country]):
     """The table, to be asked by code or name."""
 
     def __init__(self, countries: Iterable[Country]) -> None:
-        self._by_id = {c.id: c for c in countries}
+        super().__init__(countries)
         self._ever = lru_cache(maxsize=1 << 16)(self._find)
-        self._codes: dict[str, list[Country]] = {}
-        self._names: dict[str, list[Country]] = {}
-        self._adjectives: dict[str, list[Country]] = {}
-        for country in self._by_id.values():
-            for code in country.codes:
-                self._codes.setdefault(code, []).append(country)
-            for name in {key(n) for n in (country.name, *country.aliases)}:
-                self._names.setdefault(name, []).append(country)
-            for name in {key(a) for a in country.adjectives}:
-                self._adjectives.setdefault(name, []).append(country)
-
-    def __iter__(self) -> Iterator[Country]:
-        return iter(self._by_id.values())
-
-    def get(self, id: str) -> Country | None:
-        """The country of an id of the table."""
-        return self._by_id.get(id)
+        self._codes = self._by(lambda c: c.codes)
+        self._names = self._by(lambda c: map(key, (c.name, *c.aliases)))
+        self._adjectives = self._by(lambda c: map(key, c.adjectives))
 
     def candidates(self, text: str, year: int | None = None, *, adjectives: bool = False) -> list[Country]:
         """All that a code with its scheme, or a name, may mean in a year, or in any; with `adjectives` also "Armenian".
@@ -126,20 +97,16 @@ class Countries:
 @cache
 def countries() -> Countries:
     """The package's own table, read once a process."""
-    text = files(__package__).joinpath("countries.csv").read_text(encoding="utf-8")
-    return Countries(_country(row) for row in csv.DictReader(text.splitlines()))
+    return Countries(map(_country, rows("countries.csv")))
 
 
 def _country(row: dict[str, str]) -> Country:
-    def listed(cell: str) -> tuple[str, ...]:
-        return tuple(part for part in cell.split(";") if part)
-
     return Country(
         id=row["id"],
         name=row["name"],
         kind=Kind(row["kind"]),
-        since=int(row["since"]) if row["since"] else None,
-        until=int(row["until"]) if row["until"] else None,
+        since=year(row["since"]),
+        until=year(row["until"]),
         codes=tuple(f"{scheme}:{code}" for column, scheme in SCHEMES.items() for code in listed(row[column])),
         aliases=listed(row["names"]),
         adjectives=listed(row["adjectives"]),

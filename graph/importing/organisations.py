@@ -7,14 +7,13 @@ founding treaties' entry into force. An abbreviation that means other things as 
 kind. No organ stands for the whole: the Security Council is not the United Nations.
 """
 
-import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from graph.importing.countries import key
+from graph.importing.known import Known, Table, listed, rows, year
 from ontology import Kind
 
 _SPELLINGS = (
@@ -28,22 +27,11 @@ _SCHEMES = {"paa_x": "paa-x", "glopad": "glopad", "cameo": SORT}
 
 
 @dataclass(frozen=True, slots=True)
-class Organisation:
-    """An organisation or one of its organs, with its own codes as SCHEME:CODE, and those that others bear as well."""
+class Organisation(Known):
+    """An organisation or one of its organs, with its own codes, and with those that others bear as well."""
 
-    id: str
-    name: str
-    kind: Kind
-    since: int | None
-    until: int | None
-    codes: tuple[str, ...]
     shared: tuple[str, ...]
-    aliases: tuple[str, ...]
     abbreviations: tuple[str, ...]
-
-    def there(self, year: int | None) -> bool:
-        """Whether it was there in a year, or ever."""
-        return year is None or ((self.since or year) <= year <= (self.until or year))
 
     def tells_of_another(self, code: str) -> bool:
         """Whether a code of a scheme in which it has some is none of them."""
@@ -52,28 +40,14 @@ class Organisation:
         return code not in known and any(c.partition(":")[0] == scheme for c in known)
 
 
-class Organisations:
+class Organisations(Table[Organisation]):
     """The table, to be asked by code or name."""
 
     def __init__(self, organisations: Iterable[Organisation]) -> None:
-        self._by_id = {o.id: o for o in organisations}
-        self._codes: dict[str, list[Organisation]] = {}
-        self._names: dict[str, list[Organisation]] = {}
-        self._abbreviations: dict[str, list[Organisation]] = {}
-        for one in self._by_id.values():
-            for code in (*one.codes, *one.shared):
-                self._codes.setdefault(code, []).append(one)
-            for name in {_key(n) for n in (one.name, *one.aliases)}:
-                self._names.setdefault(name, []).append(one)
-            for name in {_key(n) for n in one.abbreviations}:
-                self._abbreviations.setdefault(name, []).append(one)
-
-    def __iter__(self) -> Iterator[Organisation]:
-        return iter(self._by_id.values())
-
-    def get(self, id: str) -> Organisation | None:
-        """The organisation of an id of the table."""
-        return self._by_id.get(id)
+        super().__init__(organisations)
+        self._codes = self._by(lambda o: (*o.codes, *o.shared))
+        self._names = self._by(lambda o: map(_key, (o.name, *o.aliases)))
+        self._abbreviations = self._by(lambda o: map(_key, o.abbreviations))
 
     def coded(self, code: str, year: int | None = None) -> list[Organisation]:
         """All that appear under a code in a year, or in any."""
@@ -95,24 +69,20 @@ class Organisations:
 @cache
 def organisations() -> Organisations:
     """The package's own table, read once a process."""
-    text = files(__package__).joinpath("organisations.csv").read_text(encoding="utf-8")
-    return Organisations(_organisation(row) for row in csv.DictReader(text.splitlines()))
+    return Organisations(map(_organisation, rows("organisations.csv")))
 
 
 def _organisation(row: dict[str, str]) -> Organisation:
-    def listed(column: str) -> tuple[str, ...]:
-        return tuple(part for part in row[column].split(";") if part)
-
     return Organisation(
         id=row["id"],
         name=row["name"],
         kind=Kind(row["kind"]),
-        since=int(row["since"]) if row["since"] else None,
-        until=int(row["until"]) if row["until"] else None,
-        codes=tuple(f"{scheme}:{code}" for column, scheme in _SCHEMES.items() for code in listed(column)),
-        shared=tuple(f"{SORT}:{code}" for code in listed("cameo_also")),
-        aliases=listed("names"),
-        abbreviations=listed("abbreviations"),
+        since=year(row["since"]),
+        until=year(row["until"]),
+        codes=tuple(f"{scheme}:{code}" for column, scheme in _SCHEMES.items() for code in listed(row[column])),
+        shared=tuple(f"{SORT}:{code}" for code in listed(row["cameo_also"])),
+        aliases=listed(row["names"]),
+        abbreviations=listed(row["abbreviations"]),
     )
 
 
